@@ -1,0 +1,83 @@
+"""The nouns of the bank. Frozen, and importing nothing of ours: every other part speaks in these."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+QUESTION_TYPES = ("pattern", "logic", "spatial", "math", "verbal", "memory")
+"""The types that item models are shipped for. A bank may hold any further type."""
+
+DIFFICULTIES = ("easy", "medium", "hard")
+
+LETTERS = "ABCDEF"
+"""An option's name is the letter of its place."""
+
+
+class Stratum(NamedTuple):
+    """The cell of the bank that a question belongs to, and that targets are set for."""
+
+    question_type: str
+    difficulty: str
+
+    def __str__(self) -> str:
+        return f"{self.question_type}/{self.difficulty}"
+
+
+@dataclass(frozen=True, slots=True)
+class Stimulus:
+    """What is read or looked at before the stem. `text` describes the picture where there is one."""
+
+    text: str
+    svg: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer to choose. A distractor names the misconception that leads to it; the key has none."""
+
+    text: str
+    misconception: str | None = None
+    svg: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A question that is not in the bank, or not yet. `key` is the letter of the right option."""
+
+    stratum: Stratum
+    stem: str
+    options: tuple[Option, ...]
+    key: str
+    explanation: str
+    stimulus: Stimulus | None = None
+    family: str | None = None  # the item model that computed it, such as "math.percent_change"
+    features: Mapping[str, int] = field(default_factory=dict)  # what makes it as hard as it is
+
+    @property
+    def right(self) -> Option:
+        """The option that `key` names. Raises LookupError where it names none."""
+        return dict(zip(LETTERS, self.options, strict=False))[self.key]
+
+    @property
+    def wrong(self) -> tuple[Option, ...]:
+        """The distractors, in their order."""
+        return tuple(
+            option
+            for letter, option in zip(LETTERS, self.options, strict=False)
+            if letter != self.key
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posed:
+    """A draft as a learner sees it: no key, no misconceptions, no explanation."""
+
+    stem: str
+    options: tuple[Option, ...]
+    stimulus: Stimulus | None = None
+
+    @classmethod
+    def blind(cls, draft: Draft) -> "Posed":
+        """`draft` with everything taken away that would tell its key."""
+        options = tuple(Option(option.text, svg=option.svg) for option in draft.options)
+        return cls(stem=draft.stem, options=options, stimulus=draft.stimulus)
