@@ -1,8 +1,9 @@
 """The nouns of the bank. Frozen, and importing nothing of ours: every other part speaks in these."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
 
 QUESTION_TYPES = ("pattern", "logic", "spatial", "math", "verbal", "memory")
 """The types that item models are shipped for. A bank may hold any further type."""
@@ -21,6 +22,24 @@ class Stratum(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.question_type}/{self.difficulty}"
+
+
+def strata(
+    types: tuple[str, ...] = QUESTION_TYPES, difficulties: tuple[str, ...] = DIFFICULTIES
+) -> list[Stratum]:
+    """Every stratum of these types and difficulties, in their order."""
+    return [Stratum(kind, difficulty) for kind in types for difficulty in difficulties]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One question to write. Seed and attempt give the same draft again; ordinal places its key."""
+
+    id: int
+    stratum: Stratum
+    ordinal: int
+    seed: str
+    attempts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +100,50 @@ class Posed:
         """`draft` with everything taken away that would tell its key."""
         options = tuple(Option(option.text, svg=option.svg) for option in draft.options)
         return cls(stem=draft.stem, options=options, stimulus=draft.stimulus)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """A draft that passed its gates, with what tells it from all others and who vouched for it."""
+
+    draft: Draft
+    signature: str
+    skeleton: str
+    gates: Mapping[str, str]  # {"check": "28 rules", "solve": "math.percent_change found B", ...}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A question in the bank."""
+
+    id: int
+    draft: Draft
+    status: str
+    status_reason: str | None
+    signature: str
+    skeleton: str
+    gates: Mapping[str, str]
+    run_id: int | None
+    created_at: datetime
+
+
+def as_dict(draft: Draft) -> dict[str, Any]:
+    """`draft` as plain values: the form of JSONL files and of the bank's own columns."""
+    fields = asdict(draft)
+    fields |= fields.pop("stratum")._asdict()
+    return fields
+
+
+def from_dict(fields: Mapping[str, Any]) -> Draft:
+    """The draft that `as_dict` wrote. The values are believed: check what comes from outside."""
+    stimulus = fields.get("stimulus")
+    return Draft(
+        stratum=Stratum(fields["question_type"], fields["difficulty"]),
+        stem=fields["stem"],
+        options=tuple(Option(**option) for option in fields["options"]),
+        key=fields["key"],
+        explanation=fields["explanation"],
+        stimulus=Stimulus(**stimulus) if stimulus else None,
+        family=fields.get("family"),
+        features=dict(fields.get("features") or {}),
+    )

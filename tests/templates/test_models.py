@@ -1,7 +1,6 @@
 """Every item model keeps the same promises. `pytest tests/templates -k math` tries one type."""
 
 import re
-import time
 from random import Random
 
 import pytest
@@ -119,13 +118,3 @@ def test_pictures_are_described_and_harmless(model):
             assert "<title>" in part.svg
             assert not re.search(r"<script|\son\w+=|href|style=|<foreignObject|url\(", part.svg)
             assert len(part.svg) < 6_000
-
-
-def test_drawing_and_solving_takes_milliseconds():
-    started = time.process_time()
-    for model in MODELS:
-        for difficulty in DIFFICULTIES:
-            for seed in range(5):
-                model.solve(posed(drawn(model, difficulty, seed))[0])
-
-    assert (time.process_time() - started) / (len(MODELS) * 15) < 0.02

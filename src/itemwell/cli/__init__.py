@@ -1,0 +1,62 @@
+"""The command line: options -> one job -> one line. Here, and only here, an error becomes a status."""
+
+import sys
+import traceback
+from collections.abc import Sequence
+
+import click
+
+from itemwell.cli import signals
+from itemwell.cli.answer import Answer, tell
+from itemwell.cli.group import itemwell
+from itemwell.errors import Exit, ItemwellError, Outcome, Stopped
+
+
+def entry() -> None:
+    """What the installed command calls."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit status. Every end but --help's says so in one line."""
+    with signals.raising_stopped():
+        try:
+            answer = itemwell.main(list(arguments), prog_name="itemwell", standalone_mode=False)
+        except BaseException as error:  # noqa: BLE001 - the one guard around everything
+            answer = Answer(outcome=_outcome_of(error))
+        if not isinstance(answer, Answer):  # --help and --version have said what was asked
+            return Exit.OK
+        return tell(answer, as_json="--json" in arguments)
+
+
+def _outcome_of(error: BaseException) -> Outcome:
+    match error:
+        case ItemwellError() | Stopped():
+            return error.outcome
+        case click.UsageError():
+            return _usage(error)
+        case click.ClickException():
+            return Outcome(Exit.CONFIG, "usage", error.format_message().rstrip("."))
+        case click.Abort() | KeyboardInterrupt():
+            return Stopped(Exit.INTERRUPTED).outcome
+        case BrokenPipeError():
+            return Outcome(Exit.OK, "closed", "the reader of the output went away")
+        case ImportError():
+            return Outcome(
+                Exit.CONFIG, "import", f"the installation is broken: {error}", "reinstall itemwell"
+            )
+        case OSError() if error.filename or error.errno:
+            return Outcome(Exit.FAILED, "file", f"{error.filename or 'output'}: {error.strerror}")
+    traceback.print_exception(error, file=sys.stderr)
+    return Outcome(
+        Exit.BUG, "bug", f"{type(error).__name__}: {error}", "please report it with the lines above"
+    )
+
+
+def _usage(error: click.UsageError) -> Outcome:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        click.echo(error.format_message(), err=True)
+        return Outcome(Exit.CONFIG, "usage", "no command was given")
+    path = error.ctx.command_path if error.ctx else "itemwell"
+    message = " ".join(error.format_message().split()).rstrip(".")
+    return Outcome(Exit.CONFIG, "usage", message, f"see: {path} --help")

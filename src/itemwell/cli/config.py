@@ -1,0 +1,60 @@
+"""`itemwell config`: the settings in force, and where they come from."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from itemwell.cli.answer import Answer
+from itemwell.cli.options import Command, Common
+
+if TYPE_CHECKING:
+    from itemwell.settings import Loaded
+
+
+@click.group()
+def config() -> None:
+    """Show and check the settings."""
+
+
+@config.command(cls=Command)
+def show(common: Common) -> Answer:
+    """Print each value and where it came from; of a secret only that it is set."""
+    loaded = common.load()
+    rows = {
+        name: {"value": _shown(loaded, name), "from": loaded.origins[name]}
+        for name in loaded.origins
+    }
+    width = max(map(len, rows))
+    lines = [
+        f"{name.upper():<{width}}  {row['value']}  ({row['from']})" for name, row in rows.items()
+    ]
+    return Answer({"settings": rows}, "\n".join(lines))
+
+
+@config.command(cls=Command)
+def check(common: Common) -> Answer:
+    """End 0 where every setting can be used, else 3 with all problems in one line."""
+    common.load()
+    return Answer({"problems": []}, "every setting can be used")
+
+
+@config.command(cls=Command)
+def example(_common: Common) -> Answer:
+    """Print .env.example: every setting with its meaning."""
+    from itemwell.settings import example as text
+
+    return Answer({"example": text()}, text().rstrip("\n"))
+
+
+def _shown(loaded: "Loaded", name: str) -> Any:
+    from itemwell.settings import SECRETS
+    from itemwell.store.connect import name_of
+
+    value = getattr(loaded.settings, name)
+    if name == "database_url" and value is not None:
+        return name_of(loaded.settings)
+    if name in SECRETS:
+        return "not set" if value is None else "set"
+    if isinstance(value, dict):
+        return ", ".join(f"{key}={part}" for key, part in value.items()) or "none"
+    return "not set" if value is None else str(value)

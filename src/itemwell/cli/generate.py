@@ -1,0 +1,248 @@
+"""`itemwell generate`."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from itemwell.bank import QUESTION_TYPES, Stratum
+from itemwell.cli.answer import Answer
+from itemwell.cli.options import Command, Common, Duration, difficulties, several
+from itemwell.errors import Busy, Exit, Outcome
+from itemwell.schedule import JOBS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from itemwell.generate.order import Order
+    from itemwell.generate.report import Report
+    from itemwell.settings import Settings
+
+MOST = 10_000
+BEAT_SECONDS = 30.0
+
+
+@click.command(cls=Command)
+@click.option(
+    "--count", type=click.IntRange(0, MOST), help="Write exactly so many. [what targets lack]"
+)
+@click.option(
+    "--types",
+    multiple=True,
+    callback=several(lambda: QUESTION_TYPES, "type"),
+    help="Only these question types: math,logic. [all]",
+)
+@click.option(
+    "--difficulty",
+    multiple=True,
+    callback=several(difficulties, "difficulty"),
+    help="Only these. [all]",
+)
+@click.option("--seed", help="Draw the same questions again from the same bank.")
+@click.option("--min-score", type=click.FloatRange(0, 1), help="MIN_ARBITER_SCORE for this run.")
+@click.option("--deadline", type=Duration(), help="Stop cleanly after 90s, 10m, 1h. [45m]")
+@click.option("--plan", is_flag=True, help="Show what would be written; write nothing.")
+@click.option(
+    "--dry-run", is_flag=True, help="Do all but write to the bank; save drafts to a file."
+)
+@click.option("--lease", metavar="NAME", help="Run beside other runs, under a lease of this name.")
+@click.option(
+    "--skip-if-busy", is_flag=True, help="End with 0, not 75, while another run is under way."
+)
+def generate(common: Common, **asked: Any) -> Answer:
+    """Keep the bank stocked: plan -> draft -> check -> solve -> judge -> dedup -> keep.
+
+    Without --count a run tops the bank up towards its targets, by QUESTIONS_PER_RUN at the most;
+    a full bank is status 0. An order that ended early is continued by the same order within a day.
+    """
+    settings = common.settings(min_arbiter_score=asked["min_score"])
+    order = _order(asked)
+    if asked["plan"]:
+        return _plan(settings, order)
+    deadline = time.monotonic() + (asked["deadline"] or JOBS["generate"].deadline.total_seconds())
+    shown = sys.stderr.isatty() and not (common.as_json or common.quiet or common.no_console)
+    with _progress(shown=shown) as tell:
+        if asked["dry_run"]:
+            return _dry_run(settings, order, deadline, tell)
+        return _run(settings, order, asked, deadline, tell)
+
+
+def _order(asked: dict[str, Any]) -> "Order":
+    from itemwell.generate.order import Order
+
+    return Order(asked["count"], asked["types"], asked["difficulty"], asked["seed"])
+
+
+def _run(
+    settings: "Settings", order: "Order", asked: dict[str, Any], deadline: float, tell: "Tell"
+) -> Answer:
+    from itemwell.generate import job
+    from itemwell.store import runs
+    from itemwell.store.connect import open_bank
+
+    name = f"generate:{asked['lease']}" if asked["lease"] else "generate"
+    bounds = job.Bounds(settings.attempts_per_question, deadline, tell)
+    with open_bank(settings) as bank:
+        try:
+            with runs.begin(
+                bank, "generate", lease=name, skip_if_busy=asked["skip_if_busy"]
+            ) as run:
+                report = job.run(bank, run, order, settings, bounds)
+        except Busy as busy:
+            if busy.exit is not Exit.OK:
+                raise
+            return Answer(outcome=busy.outcome)
+    _log(report)
+    lines = [*_told(report), f"Bank: {_where(settings)}", _next(report, run.id)]
+    document = {"run_id": run.id, "bank": _where(settings), **report.as_json()}
+    return Answer(document, "\n".join(lines), run.outcome)
+
+
+def _dry_run(settings: "Settings", order: "Order", deadline: float, tell: "Tell") -> Answer:
+    from itemwell.generate import job
+    from itemwell.store.connect import open_bank
+
+    path = _drafts_path(settings)
+    bounds = job.Bounds(settings.attempts_per_question, deadline, tell)
+    with open_bank(settings) as bank:
+        report = job.dry_run(bank, path, order, settings, bounds)
+    _log(report)
+    lines = [*_told(report), f"Nothing was written to the bank. The drafts are in {path}"]
+    lines.append(f"Next: itemwell questions import {path}")
+    return Answer({"drafts": str(path), **report.as_json()}, "\n".join(lines), report.outcome)
+
+
+def _plan(settings: "Settings", order: "Order") -> Answer:
+    from collections import Counter
+
+    from itemwell.store import questions
+    from itemwell.store.connect import peek
+
+    stock = peek(settings, questions.stock) or {}
+    strata = order.strata(stock, settings)
+    targets = order.targets(settings)
+    planned = Counter(strata)
+    rows = [
+        _plan_row(each, planned[each], stock.get(each, 0), target)
+        for each, target in targets.items()
+    ]
+    text = "\n".join(
+        [f"{len(strata)} questions would be written, at no cost:", *map(_row_text, rows)]
+    )
+    outcome = Outcome(Exit.OK, "planned", "planned, nothing written")
+    return Answer({"count": len(strata), "strata": rows, "cost_usd": 0}, text, outcome)
+
+
+def _plan_row(stratum: Stratum, planned: int, stock: int, target: float) -> dict[str, Any]:
+    return {**stratum._asdict(), "planned": planned, "active": stock, "target": round(target)}
+
+
+def _row_text(row: dict[str, Any]) -> str:
+    name = f"{row['question_type']:<8} {row['difficulty']:<7}"
+    return f"  {name} +{row['planned']:<4} has {row['active']} of {row['target']}"
+
+
+def _drafts_path(settings: "Settings") -> "Path":
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    return settings.itemwell_home / "drafts" / f"{stamp}-{time.monotonic_ns() % 10**6:06}.jsonl"
+
+
+def _log(report: "Report") -> None:
+    """The phrases that people's greps and dashboards rely on."""
+    import structlog
+
+    log = structlog.get_logger()
+    if report.continued:
+        before = report.continued
+        log.info(
+            f"Continued run {before.run_id} ({before.status}): {before.kept} of {report.ordered} were in the bank"
+        )
+    rate = report.approval_rate
+    told = (
+        "nothing drafted"
+        if rate is None
+        else f"{rate:.1%} ({report.total} of {report.drafted} drafts)"
+    )
+    log.info(f"Approval rate: {told}")
+    log.info(f"Duplicates removed: {report.duplicates}")
+    for reason, number in report.refused.most_common(5):
+        log.info(f"Refused: {number} x {reason}")
+    for note in report.notes:
+        log.warning(note)
+    log.info(f"Total duration: {report.seconds:.1f} s")
+
+
+def _told(report: "Report") -> list[str]:
+    lines = [report.outcome.message[0].upper() + report.outcome.message[1:] + ":"]
+    kinds = dict.fromkeys(stratum.question_type for stratum in report.kept)
+    for kind in sorted(kinds):
+        parts = [
+            f"{name} {number}"
+            for name in difficulties()
+            if (number := report.kept.get(Stratum(kind, name), 0))
+        ]
+        lines.append(f"  {kind:<8} {', '.join(parts)}")
+    return lines if kinds else [lines[0].rstrip(":")]
+
+
+def _where(settings: "Settings") -> str:
+    from itemwell.store.connect import name_of
+
+    return name_of(settings)
+
+
+def _next(report: "Report", run_id: int) -> str:
+    shown = "itemwell questions list" if report.total else "itemwell questions list --status active"
+    return f"Next: {shown} · itemwell questions export · itemwell runs show {run_id}"
+
+
+Tell = Callable[["Report"], None]
+
+
+@contextmanager
+def _progress(*, shown: bool) -> Iterator[Tell]:
+    """A bar on a terminal; elsewhere a line of the log every 30 seconds."""
+    if shown:
+        yield from _bar()
+    else:
+        yield _beat()
+
+
+def _bar() -> Iterator[Tell]:
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("Writing questions"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=None)
+        yield lambda report: progress.update(task, total=report.wanted, completed=report.total)
+
+
+def _beat() -> Tell:
+    import structlog
+
+    last = time.monotonic()
+
+    def tell(report: "Report") -> None:
+        nonlocal last
+        if time.monotonic() - last >= BEAT_SECONDS:
+            last = time.monotonic()
+            structlog.get_logger().info(
+                "writing questions", kept=report.total, wanted=report.wanted
+            )
+
+    return tell

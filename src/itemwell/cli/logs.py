@@ -1,0 +1,81 @@
+"""The log: to stderr for people, or as JSON; appended to a file where one is named."""
+
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from itemwell.errors import ConfigError, Exit, Outcome
+
+if TYPE_CHECKING:
+    from structlog.typing import Processor
+
+_FINAL = "itemwell.final"
+
+
+def set_up(*, level: str, console: bool, quiet: bool, form: str, file: Path | None) -> None:
+    """Send the log where it was asked for. Raises ConfigError where the file can't be written.
+
+    Without the console, errors still reach stderr: a container's platform reads nothing else.
+    """
+    import structlog
+
+    shown = logging.StreamHandler(sys.stderr)
+    shown.setLevel(logging.ERROR if not console else logging.WARNING if quiet else level)
+    shown.addFilter(lambda record: record.name != _FINAL)  # `final_line` prints it itself
+    handlers = [shown, *([_appending(file)] if file else [])]
+    for handler in handlers:
+        colours = handler is shown and sys.stderr.isatty()
+        handler.setFormatter(_formatter(form, colours=colours))
+    logging.basicConfig(level=level, handlers=handlers, force=True)
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells its plug-ins' names
+    structlog.configure(
+        processors=[*_shared(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+
+
+def final_line(outcome: Outcome) -> None:
+    """The last line on stderr, whatever was asked to be quiet, and in the log's file."""
+    root = logging.getLogger()
+    shown = next((each for each in root.handlers if type(each) is logging.StreamHandler), None)
+    level = logging.INFO if outcome.exit is Exit.OK else logging.ERROR
+    record = logging.LogRecord(_FINAL, level, __file__, 0, str(outcome), None, None)
+    as_json = shown is not None and '"event"' in (line := shown.format(record))
+    print(line if as_json else outcome, file=sys.stderr, flush=True)  # noqa: T201
+    for handler in root.handlers:
+        if isinstance(handler, logging.FileHandler):
+            handler.handle(record)
+
+
+def _appending(file: Path) -> logging.Handler:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        return logging.FileHandler(file, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(
+            f"LOG_FILE {file}: {error.strerror}", "name a file that can be written"
+        ) from None
+
+
+def _shared() -> list["Processor"]:
+    import structlog
+
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+
+
+def _formatter(form: str, *, colours: bool) -> logging.Formatter:
+    import structlog
+
+    if form == "json":
+        render: Processor = structlog.processors.JSONRenderer(ensure_ascii=False)
+    else:
+        render = structlog.dev.ConsoleRenderer(colors=colours, pad_event_to=0, pad_level=False)
+    last: list[Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, render]
+    return structlog.stdlib.ProcessorFormatter(foreign_pre_chain=_shared(), processors=last)

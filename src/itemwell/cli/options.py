@@ -1,0 +1,143 @@
+"""Options that commands share, and the settings that come of them."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from itemwell.bank import DIFFICULTIES
+
+if TYPE_CHECKING:
+    from itemwell.settings import Loaded, Settings
+
+DAYS_LONGEST = 7
+SECONDS_IN = {"": 1, "s": 1, "m": 60, "h": 3600}
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What every command is told: where settings come from, and how much to say."""
+
+    as_json: bool
+    env_file: Path | None
+    config_file: Path | None
+    verbose: bool
+    quiet: bool
+    no_console: bool
+    log_file: Path | None
+    log_format: str | None
+
+    def load(self, **flags: Any) -> "Loaded":
+        """The settings in force, with the log set up by them. Raises ConfigError."""
+        from itemwell.cli import logs
+        from itemwell.settings import load
+
+        flags |= {"log_file": self.log_file, "log_format": self.log_format}
+        flags["log_level"] = "DEBUG" if self.verbose else None
+        given = {name: value for name, value in flags.items() if value is not None}
+        loaded = load(given, env_file=self.env_file, config_file=self.config_file)
+        settings = loaded.settings
+        logs.set_up(
+            level=settings.log_level,
+            console=not self.no_console,
+            quiet=self.quiet,
+            form=settings.log_format,
+            file=settings.log_file,
+        )
+        self._warn(loaded.warnings)
+        return loaded
+
+    def settings(self, **flags: Any) -> "Settings":
+        """The settings alone."""
+        return self.load(**flags).settings
+
+    def _warn(self, warnings: tuple[str, ...]) -> None:
+        import structlog
+
+        for warning in warnings:
+            structlog.get_logger().warning(warning)
+
+
+_PATH = click.Path(path_type=Path)
+_COMMON: dict[str, click.Option] = {
+    "as_json": click.Option(
+        ["--json", "as_json"], is_flag=True, help="One JSON document on stdout."
+    ),
+    "env_file": click.Option(["--env-file"], type=_PATH, help="Settings from this file. [.env]"),
+    "config_file": click.Option(["--config-file"], type=_PATH, help="And this. [itemwell.toml]"),
+    "verbose": click.Option(["--verbose", "-v"], is_flag=True, help="Log every step."),
+    "quiet": click.Option(["--quiet", "-q"], is_flag=True, help="Log warnings and errors only."),
+    "no_console": click.Option(
+        ["--no-console"], is_flag=True, help="Log to the file; errors and the last line stay here."
+    ),
+    "log_file": click.Option(["--log-file"], type=_PATH, help="Append the log to this file."),
+    "log_format": click.Option(
+        ["--log-format"], type=click.Choice(["text", "json"]), help="[text]"
+    ),
+}
+
+
+class Command(click.Command):
+    """A command with the common options, listed apart from its own. Its function gets them first."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.params += _COMMON.values()
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Call the function with a Common and the command's own parameters."""
+        common = Common(**{name: ctx.params.pop(name) for name in _COMMON})
+        assert self.callback is not None
+        return ctx.invoke(self.callback, common, **ctx.params)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Own options first."""
+        records = {param.name: param.get_help_record(ctx) for param in self.get_params(ctx)}
+        own = [record for name, record in records.items() if record and name not in _COMMON]
+        common = [record for name, record in records.items() if record and name in _COMMON]
+        for title, rows in (("Options", own), ("Common options", common)):
+            with formatter.section(title):
+                formatter.write_dl(rows)
+
+
+def several(known: Callable[[], tuple[str, ...]], what: str) -> Callable[..., tuple[str, ...]]:
+    """A callback for an option of names, repeated or with commas. Nothing given means all known."""
+
+    def parse(
+        _ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
+    ) -> tuple[str, ...]:
+        names = tuple(dict.fromkeys(name.strip() for value in values for name in value.split(",")))
+        for name in names:
+            if name not in known():
+                raise click.BadParameter(
+                    f"unknown {what} {name!r}; choose from {', '.join(known())}"
+                )
+        return names or known()
+
+    return parse
+
+
+def difficulties() -> tuple[str, ...]:
+    """The difficulties that there are."""
+    return DIFFICULTIES
+
+
+class Duration(click.ParamType[float]):
+    """A length of time such as 90, 90s, 10m or 2h, in seconds."""
+
+    name = "duration"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Seconds, above 0 and at most a week."""
+        if isinstance(value, int | float):
+            return float(value)
+        match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", value)
+        seconds = float(match[1]) * SECONDS_IN[match[2]] if match else 0.0
+        if not 0 < seconds <= DAYS_LONGEST * 86_400:
+            self.fail(f"{value!r} is not a duration such as 90s, 10m or 2h", param, ctx)
+        return seconds

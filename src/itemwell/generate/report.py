@@ -1,0 +1,102 @@
+"""What a run of `generate` did: the figures for its row, its log lines and its JSON."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from itemwell.bank import Stratum, Verified
+from itemwell.errors import Exit, Outcome, Rejected
+from itemwell.store.slots import Unfinished
+
+
+@dataclass
+class Report:
+    """The funnel of one run, from ordered to kept. `wanted` is what was left of the order."""
+
+    ordered: int
+    wanted: int = 0
+    continued: Unfinished | None = None
+    taken_over: int = 0
+    drafted: int = 0
+    given_up: int = 0
+    kept: Counter[Stratum] = field(default_factory=Counter)
+    by_family: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)  # "stage: reason" -> drafts
+    duplicates: int = 0
+    seconds: float = 0.0
+    stopped_by: str | None = None  # "deadline"
+    notes: list[str] = field(default_factory=list)
+
+    def keep(self, verified: Verified) -> None:
+        """Count a kept question."""
+        self.kept[verified.draft.stratum] += 1
+        self.by_family[str(verified.draft.family)] += 1
+
+    def refuse(self, refusal: Rejected) -> None:
+        """Count a refused draft."""
+        self.duplicates += refusal.stage == "dedup"
+        self.refused[str(refusal)] += 1
+
+    def note(self, line: str) -> None:
+        """Remember something the operator should read, once."""
+        if line not in self.notes:
+            self.notes.append(line)
+
+    @property
+    def total(self) -> int:
+        """Questions kept by this run."""
+        return self.kept.total()
+
+    @property
+    def approval_rate(self) -> float | None:
+        """Share of the drafts that were kept; None where nothing was drafted."""
+        return self.total / self.drafted if self.drafted else None
+
+    @property
+    def outcome(self) -> Outcome:
+        """How the run ended."""
+        if self.wanted == 0:
+            return Outcome(Exit.OK, "nothing_due", "nothing was due: the bank is at its targets")
+        if self.total == self.wanted:
+            return Outcome(Exit.OK, "done", f"{_questions(self.total)} kept")
+        share = f"{self.total} of {_questions(self.wanted)} kept"
+        exit_status = Exit.PARTIAL if self.total else Exit.FAILED
+        if self.stopped_by == "deadline":
+            step = "the next run goes on with the rest; --deadline gives it longer"
+            return Outcome(exit_status, "deadline", f"deadline reached, {share}", step)
+        why = self.refused.most_common(1)[0][0] if self.refused else "no draft could be written"
+        return Outcome(exit_status, "exhausted", f"{share}: {why}", "see: itemwell runs show")
+
+    def counts(self) -> dict[str, int]:
+        """The figures for the run's row."""
+        return {
+            "ordered": self.ordered,
+            "wanted": self.wanted,
+            "drafted": self.drafted,
+            "kept": self.total,
+            "refused": self.refused.total(),
+            "duplicates": self.duplicates,
+            "given_up": self.given_up,
+            "taken_over": self.taken_over,
+        }
+
+    def as_json(self) -> Mapping[str, Any]:
+        """The document of `--json`, without the run's id and the outcome."""
+        return {
+            **self.counts(),
+            "continued_run": self.continued and self.continued.run_id,
+            "kept_before": self.continued.kept if self.continued else 0,
+            "approval_rate": self.approval_rate,
+            "duration_seconds": round(self.seconds, 3),
+            "kept_by_stratum": {
+                str(stratum): number for stratum, number in sorted(self.kept.items())
+            },
+            "kept_by_family": dict(sorted(self.by_family.items())),
+            "refusals": dict(self.refused.most_common()),
+            "notes": self.notes,
+        }
+
+
+def _questions(count: int) -> str:
+    return f"{count} question{'' if count == 1 else 's'}"

@@ -1,0 +1,88 @@
+"""CSV with a header: a question a row, three columns an option. For spreadsheets."""
+
+import csv
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TextIO
+
+from itemwell.bank import LETTERS, Question
+from itemwell.errors import ConfigError
+from itemwell.interchange.row import MOST_BYTES, Row, parsed, plain
+
+PLAIN = ("question_type", "difficulty", "stem", "key", "explanation", "family")
+OPTION_PARTS = {"": "text", "_misconception": "misconception", "_svg": "svg"}
+OPTIONS = tuple(f"option_{letter.lower()}{part}" for letter in LETTERS for part in OPTION_PARTS)
+COLUMNS = ("id", "status", "created_at", *PLAIN, "stimulus", "stimulus_svg", *OPTIONS, "features")
+
+
+def read(file: TextIO) -> Iterator[Row]:
+    """The rows of `file`. Raises ConfigError where the header lacks a column that is needed."""
+    csv.field_size_limit(MOST_BYTES)
+    reader = csv.DictReader(file)
+    if missing := {"question_type", "difficulty", "stem", "option_a", "key"} - set(
+        reader.fieldnames or ()
+    ):
+        raise ConfigError(
+            f"the CSV's header lacks {', '.join(sorted(missing))}", "see: itemwell questions export"
+        )
+    while True:
+        try:
+            fields = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield Row(reader.line_num, problem=str(error))
+            continue
+        yield _row(reader.line_num, fields)
+
+
+def write(file: TextIO, questions: Iterable[Question]) -> int:
+    """Write a header and `questions`; how many they were."""
+    writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    count = 0
+    for question in questions:
+        writer.writerow(_flat(plain(question)))
+        count += 1
+    return count
+
+
+def _flat(fields: Mapping[str, Any]) -> dict[str, Any]:
+    row = {name: fields[name] for name in ("id", "status", "created_at", *PLAIN)}
+    stimulus = fields["stimulus"] or {}
+    row |= {"stimulus": stimulus.get("text"), "stimulus_svg": stimulus.get("svg")}
+    for letter, option in zip(LETTERS, fields["options"], strict=False):
+        row |= {
+            f"option_{letter.lower()}{part}": option[name] for part, name in OPTION_PARTS.items()
+        }
+    return row | {"features": json.dumps(fields["features"])}
+
+
+def _row(line: int, cells: Mapping[str, str | None]) -> Row:
+    fields: dict[str, Any] = {name: cells.get(name) or "" for name in PLAIN}
+    fields |= {"family": cells.get("family") or None, "options": _options(cells)}
+    if cells.get("stimulus") or cells.get("stimulus_svg"):
+        fields["stimulus"] = {
+            "text": cells.get("stimulus") or "",
+            "svg": cells.get("stimulus_svg") or None,
+        }
+    try:
+        fields["features"] = json.loads(cells.get("features") or "{}")
+    except ValueError:
+        return Row(line, problem="features: not valid JSON")
+    return parsed(line, fields)
+
+
+def _options(cells: Mapping[str, str | None]) -> list[dict[str, str | None]]:
+    """The options in their order, up to the first letter that has none."""
+    options = []
+    for letter in LETTERS:
+        parts = {
+            name: cells.get(f"option_{letter.lower()}{part}") for part, name in OPTION_PARTS.items()
+        }
+        if not any(parts.values()):
+            break
+        options.append(
+            {name: value or None for name, value in parts.items()} | {"text": parts["text"] or ""}
+        )
+    return options

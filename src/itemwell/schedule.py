@@ -1,0 +1,26 @@
+"""The one table of jobs. The command line and the README's table read it; deploy files will."""
+
+from datetime import timedelta
+from typing import NamedTuple
+
+
+class Job(NamedTuple):
+    """A kind of work: when it runs (cron, always in UTC) and how long it may take."""
+
+    name: str
+    purpose: str
+    cron: str
+    deadline: timedelta
+
+
+JOBS = {
+    job.name: job
+    for job in (
+        Job(
+            "generate",
+            "keep the bank stocked: plan -> draft -> check -> solve -> judge -> dedup -> keep",
+            "0 2 * * 0",
+            timedelta(minutes=45),
+        ),
+    )
+}

@@ -1,0 +1,311 @@
+"""The settings: flags, then environment, then `.env`, then `itemwell.toml`, then defaults.
+
+pydantic-settings reads each place and pydantic checks the values; `load` merges them by hand, so
+that every value knows where it came from and all problems are told at once.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from difflib import get_close_matches
+from io import StringIO
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple
+
+from dotenv.parser import parse_stream
+from platformdirs import user_data_path
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from itemwell.bank import DIFFICULTIES, Stratum
+from itemwell.errors import ConfigError
+
+DEFAULT = "default"
+NEVER_FROM_DOTENV = frozenset(
+    {"LD_PRELOAD", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME", "PATH"}
+    | {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"}
+)
+"""Names that change how programs run: a `.env` file must not set them, so they are passed over."""
+
+
+class Settings(BaseSettings):
+    """Every setting, in the order of `.env.example`. A name in capitals is its environment variable."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+
+    database_url: SecretStr | None = Field(
+        None,
+        description="The bank: postgresql://user:password@host:5432/name, Postgres 15 or later. "
+        "Empty: an embedded Postgres in ITEMWELL_HOME.",
+    )
+    itemwell_home: Path = Field(
+        default_factory=lambda: user_data_path("itemwell"),
+        description="Where the embedded Postgres, its backups and saved drafts live. "
+        "Empty: the user's data directory.",
+    )
+    openai_api_key: SecretStr | None = Field(None, description="Key of OpenAI's API.")
+    anthropic_api_key: SecretStr | None = Field(None, description="Key of Anthropic's API.")
+    google_api_key: SecretStr | None = Field(None, description="Key of Google's Gemini API.")
+    questions_per_run: int = Field(
+        50,
+        ge=1,
+        le=10_000,
+        description="How many questions a run without --count writes at the most.",
+    )
+    min_arbiter_score: float = Field(
+        0.7, ge=0, le=1, description="The arbiter's mean score that a model's question must reach."
+    )
+    target_per_type: int = Field(
+        50,
+        ge=0,
+        le=1_000_000,
+        description="How many active questions of each type the bank should hold.",
+    )
+    targets: dict[str, Annotated[int, Field(ge=0, le=1_000_000)]] = Field(
+        default_factory=dict,
+        description='Targets of single types that differ from TARGET_PER_TYPE: {"math": 100}.',
+    )
+    difficulty_mix: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(
+        default_factory=lambda: dict(zip(DIFFICULTIES, (0.30, 0.45, 0.25), strict=True)),
+        description='Shares of a type\'s target: {"easy": 0.3, "medium": 0.45, "hard": 0.25}. Sum 1.',
+    )
+    family_cap: int = Field(
+        500,
+        ge=1,
+        le=1_000_000,
+        description="How many questions of one item model the bank holds at the most.",
+    )
+    attempts_per_question: int = Field(
+        30,
+        ge=1,
+        le=1_000,
+        description="How often a refused draft is written again before it is given up.",
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="DEBUG, INFO, WARNING or ERROR."
+    )
+    log_file: Path | None = Field(
+        None, description="A file that the log is appended to, besides stderr."
+    )
+    log_format: Literal["text", "json"] = Field("text", description="text or json.")
+
+    @field_validator("log_level", "log_format", mode="before")
+    @classmethod
+    def _any_case(cls, value: Any, info: Any) -> Any:
+        fold = str.upper if info.field_name == "log_level" else str.lower
+        return fold(value) if isinstance(value, str) else value
+
+    @field_validator("itemwell_home", "log_file", mode="after")
+    @classmethod
+    def _whole_path(cls, value: Path | None) -> Path | None:
+        return value and value.expanduser().absolute()
+
+    @field_validator("database_url", mode="after")
+    @classmethod
+    def _a_postgres_url(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and (problem := _url_problem(value.get_secret_value())):
+            raise ValueError(problem)
+        return value
+
+    @field_validator("difficulty_mix", mode="after")
+    @classmethod
+    def _shares_of_one(cls, mix: dict[str, float]) -> dict[str, float]:
+        if set(mix) - set(DIFFICULTIES):
+            raise ValueError(f"knows only {', '.join(DIFFICULTIES)}")
+        if abs(sum(mix.values()) - 1) > 1e-6:
+            raise ValueError(f"must sum to 1, not {sum(mix.values()):g}")
+        return mix
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what `load` hands over: it reads the other places itself, to know which one spoke."""
+        return (init_settings,)
+
+    def target(self, stratum: Stratum) -> float:
+        """How many active questions of `stratum` the bank should hold."""
+        of_type = self.targets.get(stratum.question_type, self.target_per_type)
+        return of_type * self.difficulty_mix.get(stratum.difficulty, 0.0)
+
+
+SECRETS = tuple(
+    name for name, field in Settings.model_fields.items() if field.annotation == SecretStr | None
+)
+
+
+class Loaded(NamedTuple):
+    """Settings, with where each came from and what the operator should be told of."""
+
+    settings: Settings
+    origins: Mapping[str, str]  # name of the field -> "environment", ".env", "default" ...
+    warnings: tuple[str, ...]
+
+
+class SecretFiles(InitSettingsSource):
+    """Secrets in files: `NAME_FILE` (Docker), or `$CREDENTIALS_DIRECTORY/name` (systemd)."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        found = {name: _read_secret(path) for name, path in _secret_paths(environ).items()}
+        super().__init__(Settings, init_kwargs=found)
+
+
+def load(
+    flags: Mapping[str, Any] | None = None,
+    *,
+    env_file: Path | None = None,
+    config_file: Path | None = None,
+) -> Loaded:
+    """The settings in force. Raises ConfigError with all problems in one message, no value in it."""
+    dotenv, toml = env_file or Path(".env"), config_file or Path("itemwell.toml")
+    problems = [*_dotenv_problems(dotenv, must_exist=env_file is not None)]
+    problems += _toml_problems(toml, must_exist=config_file is not None)
+    _refuse(problems)
+    values, origins = _merge(dict(flags or {}), dotenv, toml)
+    try:
+        settings = Settings(**values)
+    except ValidationError as error:
+        _refuse([_told(problem, origins) for problem in error.errors(include_input=False)])
+    return Loaded(settings, origins, tuple(_warnings(dotenv)))
+
+
+def example() -> str:
+    """The text of `.env.example`: every setting in order, its description as the comment."""
+    lines = ["# Copy to .env and change what you need. Environment variables win over this file."]
+    for name, field in Settings.model_fields.items():
+        lines += ["", f"# {field.description}", f"#{name.upper()}={_example_value(field.default)}"]
+    return "\n".join(lines) + "\n"
+
+
+def _merge(
+    flags: dict[str, Any], dotenv: Path, toml: Path
+) -> tuple[dict[str, Any], dict[str, str]]:
+    places: list[tuple[str, PydanticBaseSettingsSource]] = [
+        ("flag", InitSettingsSource(Settings, init_kwargs=flags)),
+        ("environment", EnvSettingsSource(Settings)),
+        ("secret file", SecretFiles(os.environ)),
+        (dotenv.name, DotEnvSettingsSource(Settings, env_file=dotenv)),
+        (toml.name, TomlConfigSettingsSource(Settings, toml_file=toml)),
+    ]
+    values: dict[str, Any] = {}
+    origins = dict.fromkeys(Settings.model_fields, DEFAULT)
+    for origin, source in reversed(places):
+        try:
+            found = {name: value for name, value in source().items() if name in origins}
+        except ValueError as error:  # a mapping that is not JSON; the message names the field
+            raise ConfigError(f"{origin}: {_no_value(error)}", "it must be JSON") from None
+        values |= found
+        origins |= dict.fromkeys(found, origin)
+    return values, origins
+
+
+def _dotenv_problems(path: Path, *, must_exist: bool) -> list[str]:
+    text, problem = _read(path, must_exist=must_exist)
+    if problem:
+        return [problem]
+    broken = [binding.original.line for binding in parse_stream(StringIO(text)) if binding.error]
+    return [f"{path}, line {line}: not of the form NAME=value" for line in broken]
+
+
+def _toml_problems(path: Path, *, must_exist: bool) -> list[str]:
+    text, problem = _read(path, must_exist=must_exist)
+    if problem:
+        return [problem]
+    try:
+        names = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        return [f"{path}: not valid TOML: {error}"]
+    return [f"{path}: {_unknown(name)}" for name in names if name not in Settings.model_fields]
+
+
+def _read(path: Path, *, must_exist: bool) -> tuple[str, str | None]:
+    """The text of `path` and no problem, or no text and the problem."""
+    try:
+        return path.read_text("utf-8"), None
+    except FileNotFoundError:
+        return "", f"{path}: no such file" if must_exist else None
+    except UnicodeDecodeError:
+        return "", f"{path}: not a text in UTF-8"
+    except OSError as error:
+        return "", f"{path}: cannot be read: {error.strerror}"
+
+
+def _unknown(name: str) -> str:
+    near = get_close_matches(name, Settings.model_fields, n=1)
+    return f"unknown setting {name}" + (f"; did you mean {near[0]}?" if near else "")
+
+
+def _secret_paths(environ: Mapping[str, str]) -> dict[str, Path]:
+    directory = environ.get("CREDENTIALS_DIRECTORY")
+    paths = {}
+    for name in SECRETS:
+        credential = Path(directory or os.devnull, name)
+        if credential.is_file():
+            paths[name] = credential
+        if given := environ.get(f"{name.upper()}_FILE"):
+            paths[name] = Path(given)
+    return paths
+
+
+def _read_secret(path: Path) -> str:
+    text, problem = _read(path, must_exist=True)
+    if problem:
+        raise ConfigError(f"the secret's file {problem}")
+    return text.strip()
+
+
+def _url_problem(url: str) -> str | None:
+    from sqlalchemy import make_url  # noqa: PLC0415 - half of the cost of loading settings
+    from sqlalchemy.exc import ArgumentError  # noqa: PLC0415
+
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        return "must look like postgresql://user:password@host:5432/name"
+    if parsed.drivername not in {"postgresql", "postgres", "postgresql+psycopg"}:
+        return "must begin with postgresql://: the bank is Postgres"
+    return None if parsed.database else "must end with the database's name: postgresql://host/name"
+
+
+def _told(problem: Any, origins: Mapping[str, str]) -> str:
+    name = str(problem["loc"][0])
+    return f"{name.upper()} ({origins.get(name, DEFAULT)}): {problem['msg'].removeprefix('Value error, ')}"
+
+
+def _no_value(error: ValueError) -> str:
+    return (
+        str(error)
+        .partition(" from source")[0]
+        .replace("error parsing value for field", "cannot read")
+    )
+
+
+def _refuse(problems: list[str]) -> None:
+    if problems:
+        raise ConfigError("; ".join(problems), "mend it and try again: itemwell config check")
+
+
+def _warnings(dotenv: Path) -> list[str]:
+    text, _ = _read(dotenv, must_exist=False)
+    names = {binding.key for binding in parse_stream(StringIO(text))} & NEVER_FROM_DOTENV
+    return [
+        f"{name} in {dotenv.name} is ignored: set it in the environment"
+        for name in sorted(map(str, names))
+    ]
+
+
+def _example_value(default: Any) -> str:
+    return str(default) if isinstance(default, int | float | str) else ""

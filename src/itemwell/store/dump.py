@@ -1,0 +1,84 @@
+"""Backup, restore and psql, by Postgres' own programs: the bundled ones, else the machine's."""
+
+import os
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from itemwell.errors import ConfigError, DatabaseError
+from itemwell.store.cluster import EmbeddedError, program
+
+
+def shell(url: str) -> int:
+    """Run psql on the terminal; its exit status."""
+    return subprocess.run(
+        [_newest("psql"), *_where(url)], env=_environment(url), check=False
+    ).returncode
+
+
+def new_path(home: Path) -> Path:
+    """Where a backup goes that was given no place."""
+    return home / "backups" / f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}.dump"
+
+
+def backup(url: str, path: Path) -> int:
+    """Write the bank to `path`, which appears when it is whole and never replaces another; its size."""
+    unfinished = path.with_name(f"{path.name}.unfinished")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists():
+            raise ConfigError(f"{path} exists", "name another --output")
+        _run(url, "pg_dump", "--format=custom", "--no-owner", f"--file={unfinished}")
+        unfinished.rename(path)
+        return path.stat().st_size
+    except OSError as error:
+        raise ConfigError(
+            f"cannot write {path}: {error.strerror}", "name another --output"
+        ) from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def restore(url: str, path: Path) -> None:
+    """Replace the bank by the backup at `path`, in one transaction."""
+    _run(
+        url, "pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction", str(path)
+    )
+
+
+def _run(url: str, name: str, *arguments: str) -> None:
+    command = [_newest(name), *_where(url), *arguments]
+    done = subprocess.run(
+        command, env=_environment(url), capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        said = done.stderr.strip().splitlines() or [f"status {done.returncode}"]
+        raise DatabaseError(f"{name}: {said[0].removeprefix(f'{name}: ')}", "nothing was changed")
+
+
+def _where(url: str) -> list[str]:
+    """The URL without its password: a command line is seen by every user of the machine."""
+    return [
+        "--dbname",
+        make_url(url).set(drivername="postgresql", password=None).render_as_string(),
+    ]
+
+
+def _environment(url: str) -> dict[str, str]:
+    password = make_url(url).password
+    return {**os.environ, **({"PGPASSWORD": str(password)} if password else {})}
+
+
+def _newest(name: str) -> str:
+    """The bundled program: it is PostgreSQL 18's and speaks to every older server."""
+    try:
+        return str(program(name))
+    except EmbeddedError as error:
+        if found := shutil.which(name):
+            return found
+        raise ConfigError(
+            f"{name} is not installed", "install PostgreSQL's client programs"
+        ) from error

@@ -1,0 +1,144 @@
+"""Questions: keeping them, counting them, reading them."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, RowMapping, Select, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from itemwell.bank import Question, Slot, Stratum, Verified, as_dict, from_dict
+from itemwell.errors import Rejected
+from itemwell.store.tables import generation_slots, questions
+
+NEAR_THE_CAP = 50
+"""So close to its cap a family is counted under a lock, lest concurrent runs pass it together."""
+
+
+class FamilyFull(Rejected):
+    """A family has reached its cap."""
+
+    def __init__(self, family: str, cap: int) -> None:
+        super().__init__("dedup", f"the family {family} is full: {cap} questions")
+        self.family = family
+
+
+class Wanted(NamedTuple):
+    """Which questions to list. None means any."""
+
+    question_type: str | None = None
+    difficulty: str | None = None
+    status: str | None = None
+    run_id: int | None = None
+    limit: int | None = None
+
+
+def stock(db: Connection) -> dict[Stratum, int]:
+    """How many active questions each stratum holds; strata without any are left out."""
+    columns = questions.c.question_type, questions.c.difficulty
+    rows = db.execute(
+        select(*columns, func.count()).where(questions.c.status == "active").group_by(*columns)
+    )
+    return {Stratum(kind, difficulty): count for kind, difficulty, count in rows}
+
+
+def count_by_family(db: Connection) -> dict[str, int]:
+    """How many questions of each item model are in the bank, the retired left out."""
+    rows = db.execute(_COUNT_BY_FAMILY)
+    return dict(rows.tuples().all())
+
+
+def keep(
+    db: Connection,
+    verified: Verified,
+    *,
+    run_id: int,
+    slot: Slot | None = None,
+    status: str = "active",
+) -> int | None:
+    """The id of the kept question; None where the bank already holds one of this signature.
+
+    What this run kept for this very slot before is found again, so that a COMMIT whose answer was
+    lost stores once.
+    """
+    row = _row(verified) | {"run_id": run_id, "slot_id": slot and slot.id, "status": status}
+    inserted = insert(questions).values(row).on_conflict_do_nothing().returning(questions.c.id)
+    kept: int | None = db.scalar(inserted)
+    if kept is None:
+        mine = questions.c.slot_id == slot.id if slot else questions.c.run_id == run_id
+        same = questions.c.signature == verified.signature
+        kept = db.scalar(select(questions.c.id).where(mine, same))
+    if kept is not None and slot is not None:
+        closed = {"state": "kept", "updated_at": func.clock_timestamp(), "reason": None}
+        db.execute(update(generation_slots).where(generation_slots.c.id == slot.id).values(closed))
+    return kept
+
+
+def require_room(db: Connection, family: str | None, cap: int) -> None:
+    """Raise FamilyFull where `family` has reached its cap; exact, also with runs beside this one."""
+    if family is None:
+        return
+    count = _count_up_to(db, family, cap)
+    if count > cap - NEAR_THE_CAP:
+        db.execute(_LOCK_FAMILY, {"family": family})
+        count = _count_up_to(db, family, cap)
+    if count >= cap:
+        raise FamilyFull(family, cap)
+
+
+def holds(db: Connection, signature: str) -> int | None:
+    """The id of the question with this signature; None where the bank has none."""
+    return db.scalar(select(questions.c.id).where(questions.c.signature == signature))
+
+
+def one(db: Connection, question_id: int) -> Question | None:
+    """One question; None where there is none."""
+    row = db.execute(select(questions).where(questions.c.id == question_id)).mappings().first()
+    return _question(row) if row else None
+
+
+def listed(db: Connection, wanted: Wanted) -> Iterator[Question]:
+    """The wanted questions, oldest first, streamed: a bank may be larger than memory."""
+    rows = db.execution_options(yield_per=500).execute(_select(wanted)).mappings()
+    return (_question(row) for row in rows)
+
+
+def retire(db: Connection, question_id: int, reason: str) -> bool:
+    """Take a question out of use for good. False where it is not in the bank or already retired."""
+    row = (questions.c.id == question_id) & (questions.c.status != "retired")
+    change = {"status": "retired", "status_reason": reason, "updated_at": func.clock_timestamp()}
+    return db.execute(update(questions).where(row).values(change)).rowcount == 1
+
+
+def _count_up_to(db: Connection, family: str, cap: int) -> int:
+    return int(db.execute(_COUNT_UP_TO, {"family": family, "cap": cap}).scalar_one())
+
+
+def _select(wanted: Wanted) -> Select[Any]:
+    query = select(questions).order_by(questions.c.id).limit(wanted.limit)
+    for name in ("question_type", "difficulty", "status", "run_id"):
+        if (value := getattr(wanted, name)) is not None:
+            query = query.where(questions.c[name] == value)
+    return query
+
+
+def _row(verified: Verified) -> dict[str, Any]:
+    identity = {"signature": verified.signature, "skeleton": verified.skeleton}
+    return as_dict(verified.draft) | identity | {"verified": dict(verified.gates)}
+
+
+def _question(row: RowMapping) -> Question:
+    same = ("id", "status", "status_reason", "signature", "skeleton", "run_id", "created_at")
+    return Question(
+        draft=from_dict(dict(row)), gates=row["verified"], **{name: row[name] for name in same}
+    )
+
+
+_COUNT_BY_FAMILY = text(
+    "SELECT family, count(*) AS count FROM questions"
+    " WHERE status <> 'retired' AND family IS NOT NULL GROUP BY family"
+)
+_COUNT_UP_TO = text(
+    "SELECT count(*) FROM (SELECT 1 FROM questions"
+    " WHERE family = :family AND status <> 'retired' LIMIT :cap) AS held"
+)
+_LOCK_FAMILY = text("SELECT pg_advisory_xact_lock(hashtextextended('family ' || :family, 0))")

@@ -1,0 +1,25 @@
+"""What the server says of itself: its clock, and what our role may do."""
+
+from sqlalchemy import Engine, text
+
+from itemwell.store.tables import metadata
+
+
+def clock(bank: Engine) -> float:
+    """The server's clock, in seconds since 1970."""
+    with bank.connect() as db:
+        return float(db.execute(text("SELECT extract(epoch FROM clock_timestamp())")).scalar_one())
+
+
+def refused_rights(bank: Engine) -> str:
+    """Why this role cannot do our work, and the remedy; empty where it can."""
+    with bank.connect() as db:
+        if db.execute(text("SELECT current_setting('transaction_read_only') = 'on'")).scalar_one():
+            return "the database is read-only: name the primary in DATABASE_URL"
+        role = db.execute(text("SELECT current_user")).scalar_one()
+        may = text("SELECT has_table_privilege(:table, 'SELECT, INSERT, UPDATE, DELETE')")
+        lacking = [name for name in metadata.tables if not db.scalar(may, {"table": name})]
+    if not lacking:
+        return ""
+    tables = ", ".join(lacking)
+    return f"{role} may not write to {tables}: GRANT SELECT, INSERT, UPDATE, DELETE ON {tables} TO {role}"

@@ -1,0 +1,156 @@
+"""The tables. `alembic check` holds them equal to the migrations.
+
+Names and columns that users' SQL relies on (questions, job_runs) are an interface: add, never rename.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+RUN_STATUSES = ("running", "success", "partial", "failed", "skipped", "stopped", "stale")
+SLOT_STATES = ("open", "kept", "given_up")
+QUESTION_STATUSES = ("quarantined", "pretest", "active", "watch", "retired")
+
+
+def _id() -> Column[int]:
+    return Column("id", BigInteger, Identity(always=True), primary_key=True)
+
+
+def _moment(name: str, **options: Any) -> Column[Any]:
+    return Column(name, DateTime(timezone=True), **options)
+
+
+def _now(name: str) -> Column[Any]:
+    """The server's clock, and the moment itself, not that of the transaction's begin."""
+    return _moment(name, nullable=False, server_default=func.clock_timestamp())
+
+
+def _object(name: str) -> Column[Any]:
+    return Column(name, JSONB, nullable=False, server_default=text("'{}'::jsonb"))
+
+
+def _one_of(column: str, words: tuple[str, ...]) -> CheckConstraint:
+    listed = ", ".join(f"'{word}'" for word in words)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+job_runs = Table(
+    "job_runs",
+    metadata,
+    _id(),
+    Column("job_id", Text, nullable=False, comment="the kind of work: generate, calibrate, ..."),
+    Column("status", Text, nullable=False),
+    _now("started_at"),
+    _moment("completed_at"),
+    _moment("heartbeat_at"),
+    Column("processing_time_ms", BigInteger),
+    Column("exit_status", SmallInteger),
+    Column("reason", Text),
+    Column("error_message", Text),
+    _object("counts"),
+    _object("metadata"),
+    _one_of("status", RUN_STATUSES),
+    Index(None, "job_id", "started_at"),
+)
+
+job_leases = Table(
+    "job_leases",
+    metadata,
+    Column("lease", Text, primary_key=True),
+    Column("token", BigInteger, nullable=False, comment="fencing: grows with each holder"),
+    Column("run_id", ForeignKey("job_runs.id", ondelete="SET NULL"), comment="null: free"),
+    _object("holder"),
+    _moment("expires_at", nullable=False),
+    Index(None, "run_id"),
+)
+
+generation_slots = Table(
+    "generation_slots",
+    metadata,
+    _id(),
+    Column("run_id", ForeignKey("job_runs.id", ondelete="CASCADE"), nullable=False),
+    Column("question_type", Text, nullable=False),
+    Column("difficulty", Text, nullable=False),
+    Column("ordinal", Integer, nullable=False, comment="its place in the order that planned it"),
+    Column("seed", Text, nullable=False, comment="with the attempt it gives the same draft again"),
+    Column("state", Text, nullable=False, server_default="open"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("reason", Text, comment="why the last attempt was refused"),
+    _now("created_at"),
+    _now("updated_at"),
+    _one_of("state", SLOT_STATES),
+    Index(None, "run_id"),
+    Index("ix_generation_slots_open", "id", postgresql_where=text("state = 'open'")),
+)
+
+questions = Table(
+    "questions",
+    metadata,
+    _id(),
+    Column("question_type", Text, nullable=False),
+    Column("difficulty", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("status_reason", Text),
+    Column("stem", Text, nullable=False),
+    Column("stimulus", JSONB(none_as_null=True)),
+    Column("options", JSONB, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("explanation", Text, nullable=False),
+    Column("family", Text, comment="the item model that computed it"),
+    _object("features"),
+    Column("signature", Text, nullable=False, comment="of stem, stimulus, options and key"),
+    Column("skeleton", Text, nullable=False, comment="shared by isomorphs: enemies in one exam"),
+    Column("verified", JSONB, nullable=False, comment="which gates passed this very content"),
+    Column("run_id", ForeignKey("job_runs.id", ondelete="SET NULL")),
+    Column("slot_id", ForeignKey("generation_slots.id", ondelete="SET NULL"), unique=True),
+    _now("created_at"),
+    _now("updated_at"),
+    _one_of("status", QUESTION_STATUSES),
+    CheckConstraint("jsonb_array_length(options) BETWEEN 2 AND 6", name="options"),
+    Index(None, "signature", unique=True),
+    Index(None, "skeleton"),
+    Index(None, "created_at"),
+    Index(None, "question_type", "difficulty", "status"),
+    Index(None, "family", postgresql_where=text("status <> 'retired'")),
+    Index(None, "run_id"),
+)
+
+refusals = Table(
+    "refusals",
+    metadata,
+    _id(),
+    Column("run_id", ForeignKey("job_runs.id", ondelete="CASCADE"), nullable=False),
+    Column("slot_id", ForeignKey("generation_slots.id", ondelete="CASCADE")),
+    Column("stage", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("draft", JSONB, nullable=False),
+    _now("created_at"),
+    Index(None, "run_id"),
+    Index(None, "slot_id"),
+)
