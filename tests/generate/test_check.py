@@ -3,11 +3,11 @@
 from random import Random
 
 import pytest
+from tests.builders import a_draft
 
 from itemwell.bank import LETTERS, Option
 from itemwell.generate.check import Flaw, check, chi_square_tail, key_balance
 from itemwell.generate.flaws import RULES
-from tests.builders import a_draft
 
 
 def test_a_sound_draft_has_no_flaw():

@@ -39,8 +39,6 @@ def _outcome_of(error: BaseException) -> Outcome:
             return Outcome(Exit.CONFIG, "usage", error.format_message().rstrip("."))
         case click.Abort() | KeyboardInterrupt():
             return Stopped(Exit.INTERRUPTED).outcome
-        case BrokenPipeError():
-            return Outcome(Exit.OK, "closed", "the reader of the output went away")
         case ImportError():
             return Outcome(
                 Exit.CONFIG, "import", f"the installation is broken: {error}", "reinstall itemwell"

@@ -30,12 +30,18 @@ def tell(answer: Answer, *, as_json: bool) -> int:
         elif answer.text:
             print(answer.text)  # noqa: T201
         sys.stdout.flush()
-    except BrokenPipeError:  # `itemwell runs | head -1` is no failure
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:
+        outcome = reader_gone().outcome
     except OSError as error:
         outcome = Outcome(Exit.FAILED, "file", f"cannot write the output: {error.strerror}")
     logs.final_line(outcome)
     return outcome.exit.value
+
+
+def reader_gone() -> Answer:
+    """The end of a command whose reader left: `itemwell runs | head -1` is no failure."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return Answer(outcome=Outcome(Exit.OK, "closed", "the reader of the output went away"))
 
 
 def _json(answer: Answer) -> str:

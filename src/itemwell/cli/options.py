@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from itemwell.bank import DIFFICULTIES
+from itemwell.cli.answer import reader_gone
 
 if TYPE_CHECKING:
     from itemwell.settings import Loaded, Settings
@@ -91,7 +92,10 @@ class Command(click.Command):
         """Call the function with a Common and the command's own parameters."""
         common = Common(**{name: ctx.params.pop(name) for name in _COMMON})
         assert self.callback is not None
-        return ctx.invoke(self.callback, common, **ctx.params)
+        try:
+            return ctx.invoke(self.callback, common, **ctx.params)
+        except BrokenPipeError:  # `itemwell questions export | head -1` is no failure
+            return reader_gone()
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Own options first."""

@@ -187,12 +187,23 @@ class Cluster:
             ) from error
 
     def postmaster(self) -> int | None:
-        """The pid of this directory's server; None where there is none, or none to be sure of.
+        """The pid of whatever serves this directory: who listens, or whoever else works on it."""
+        return self.listener() or self._occupant()
 
-        It is who listens on our socket, or a process of the pid in postmaster.pid that really
-        stands in the directory. A pid in a file alone proves nothing.
-        """
-        return self._listener() or self._occupant()
+    def listener(self) -> int | None:
+        """The pid of the server that listens on our socket: proof enough to send it a signal."""
+        try:
+            with socket.socket(socket.AF_UNIX) as client:
+                client.settimeout(CONNECT_SECONDS)
+                client.connect(str(self.socket_directory() / ".s.PGSQL.5432"))
+                if sys.platform == "linux":
+                    credentials = client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+                    pid: int = struct.unpack("3i", credentials)[0]
+                else:
+                    pid = client.getsockopt(0, 2)  # SOL_LOCAL, LOCAL_PEERPID of macOS
+        except OSError:
+            return None
+        return pid or None  # 0 is a process that another container hides
 
     def url(self) -> str:
         """For SQLAlchemy and libpq alike."""
@@ -220,22 +231,11 @@ class Cluster:
             link.symlink_to(self.data)
         return link
 
-    def _listener(self) -> int | None:
-        try:
-            with socket.socket(socket.AF_UNIX) as client:
-                client.settimeout(CONNECT_SECONDS)
-                client.connect(str(self.socket_directory() / ".s.PGSQL.5432"))
-                if sys.platform == "linux":
-                    credentials = client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
-                    pid: int = struct.unpack("3i", credentials)[0]
-                else:
-                    pid = client.getsockopt(0, 2)  # SOL_LOCAL, LOCAL_PEERPID of macOS
-        except OSError:
-            return None
-        return pid or None  # 0 is a process that another container hides
-
     def _occupant(self) -> int | None:
-        """It is read as an absolute number: a server in single-user mode writes a negative one."""
+        """The process in postmaster.pid, if it really stands in the directory: a pid is no proof.
+
+        The number may be negative: somebody repairs the bank in single-user mode.
+        """
         try:
             first = (self.data / "postmaster.pid").read_text(errors="replace").partition("\n")[0]
             pid = abs(int(first))

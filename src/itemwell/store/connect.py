@@ -36,11 +36,8 @@ PASSING = frozenset({"40001", "40P01", "55P03", "57P01", "57P02", "57P03"})
 
 LAST_WORDS = {
     "25006": ("the database is read-only", "is it a standby? name the primary in DATABASE_URL"),
-    "28P01": ("the database refused the password", "mend DATABASE_URL"),
-    "3D000": ("there is no such database", "create it, or mend DATABASE_URL"),
     "42501": ("the database role lacks a right", "grant it; itemwell doctor tells more"),
     "53100": ("the database's disk is full", "free space there; the next run goes on"),
-    "53300": ("the database has no connection free", "raise max_connections, or end idle ones"),
 }
 
 
@@ -194,14 +191,8 @@ def _greet(bank: Engine) -> None:
         with bank.connect():
             version = int((bank.dialect.server_version_info or (0,))[0])
     except DBAPIError as error:
-        raise _unreachable(error) from error
+        told = first_line(error).removeprefix("connection failed: ").replace("  ", " ")
+        step = "mend DATABASE_URL or the server; itemwell doctor tells more"
+        raise DatabaseError(f"Failed to connect to database: {told}", step) from error
     if version < OLDEST_POSTGRES:
         raise ConfigError(f"the server is Postgres {version}", "Postgres 15 or later is needed")
-
-
-def _unreachable(error: DBAPIError) -> DatabaseError:
-    state = getattr(error.orig, "sqlstate", None)
-    words, step = LAST_WORDS.get(
-        str(state), (first_line(error), "is it up? itemwell doctor tells more")
-    )
-    return DatabaseError(f"Failed to connect to database: {words}", step)

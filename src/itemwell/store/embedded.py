@@ -35,10 +35,7 @@ __all__ = ["Embedded", "EmbeddedError", "HomeError", "Status"]
 
 LONGEST_HOME = 900  # Postgres has 1024 bytes for a path with everything below it
 CONTROL_SECONDS = 120  # longer than any one start or stop takes
-STOPS = (
-    (signal.SIGINT, 30),
-    (signal.SIGQUIT, 10),
-)  # fast; then immediate, which loses nothing committed
+STOPS = ((signal.SIGINT, 30), (signal.SIGQUIT, 10))  # fast; then immediate: no commit is lost
 
 
 class Status(NamedTuple):
@@ -155,11 +152,11 @@ class Embedded:
             fcntl.flock(users, fcntl.LOCK_UN)
 
     def _stop(self) -> bool:
-        """By signals to the process that was proved to be the server, and not by `pg_ctl stop`.
+        """By signals to who listens on our socket, and to nobody else.
 
-        That believes postmaster.pid, and gives up when the file is damaged.
+        `pg_ctl stop` would believe postmaster.pid, and give up when that file is damaged.
         """
-        pid = self.cluster.postmaster()
+        pid = self.cluster.listener()
         if pid is None:
             return False
         for request, seconds in STOPS:
@@ -180,10 +177,7 @@ class Embedded:
     def _refuse_another_major(self) -> None:
         """An empty bank beside a full one of another version would look like a loss."""
         for other in self.home.glob("postgres-*/PG_VERSION"):
-            if (
-                other.parent.name.removeprefix("postgres-").isdecimal()
-                and other.parent != self.cluster.data
-            ):
+            if other.parent != self.cluster.data and not other.parent.suffix:
                 raise EmbeddedError(
                     f"{other.parent} is of another major version than PostgreSQL {MAJOR}; use the "
                     "itemwell that made it, or dump it there, move it away and restore it here"

@@ -44,7 +44,7 @@ def stock(db: Connection) -> dict[Stratum, int]:
 def count_by_family(db: Connection) -> dict[str, int]:
     """How many questions of each item model are in the bank, the retired left out."""
     rows = db.execute(_COUNT_BY_FAMILY)
-    return dict(rows.tuples().all())
+    return {row.family: row.number for row in rows}
 
 
 def keep(
@@ -134,7 +134,7 @@ def _question(row: RowMapping) -> Question:
 
 
 _COUNT_BY_FAMILY = text(
-    "SELECT family, count(*) AS count FROM questions"
+    "SELECT family, count(*) AS number FROM questions"
     " WHERE status <> 'retired' AND family IS NOT NULL GROUP BY family"
 )
 _COUNT_UP_TO = text(

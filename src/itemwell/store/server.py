@@ -4,6 +4,8 @@ from sqlalchemy import Engine, text
 
 from itemwell.store.tables import metadata
 
+RIGHTS = ("SELECT", "INSERT", "UPDATE", "DELETE")
+
 
 def clock(bank: Engine) -> float:
     """The server's clock, in seconds since 1970."""
@@ -17,9 +19,10 @@ def refused_rights(bank: Engine) -> str:
         if db.execute(text("SELECT current_setting('transaction_read_only') = 'on'")).scalar_one():
             return "the database is read-only: name the primary in DATABASE_URL"
         role = db.execute(text("SELECT current_user")).scalar_one()
-        may = text("SELECT has_table_privilege(:table, 'SELECT, INSERT, UPDATE, DELETE')")
+        each = (f"has_table_privilege(:table, '{right}')" for right in RIGHTS)
+        may = text(f"SELECT {' AND '.join(each)}")
         lacking = [name for name in metadata.tables if not db.scalar(may, {"table": name})]
     if not lacking:
         return ""
     tables = ", ".join(lacking)
-    return f"{role} may not write to {tables}: GRANT SELECT, INSERT, UPDATE, DELETE ON {tables} TO {role}"
+    return f"{role} lacks rights: GRANT {', '.join(RIGHTS)} ON {tables} TO {role}"

@@ -93,7 +93,7 @@ def _change(db: Connection, slot: Slot, **values: Any) -> None:
 
 def states_of(db: Connection, run_id: int) -> dict[str, int]:
     """How many slots of a run are in each state."""
-    return dict(db.execute(_STATES, {"run_id": run_id}).tuples().all())
+    return {row.state: row.number for row in db.execute(_STATES, {"run_id": run_id})}
 
 
 def refusals_of(db: Connection, run_id: int) -> list[dict[str, Any]]:
@@ -121,7 +121,7 @@ _LEFT_OPEN = text("""
     ORDER BY slot.id FOR UPDATE OF slot SKIP LOCKED
 """)
 
-_STATES = text("SELECT state, count(*) FROM generation_slots WHERE run_id = :run_id GROUP BY state")
+_STATES = text("SELECT state, count(*) AS number FROM generation_slots WHERE run_id = :run_id GROUP BY state")
 _REFUSALS = text("""
     SELECT stage, reason, count(*) AS drafts, min(draft ->> 'stem') AS stem
     FROM refusals WHERE run_id = :run_id GROUP BY stage, reason ORDER BY drafts DESC, stage, reason

@@ -107,10 +107,10 @@ def _holds(match: re.Match[str]) -> bool:
     one, two, said = _signed(match[1]), _signed(match[3]), _signed(match[4])
     if match[2] in "/÷" and not two:
         return False
-    digits = len(match[4].partition(".")[2])
+    error = abs(_OPERATIONS[match[2]](one, two) - said)
+    last_digit = Fraction(1, 10 ** len(match[4].partition(".")[2]))
     may_be_rounded = match[2] in "/÷" or "." in match[1] + match[3]
-    slack = Fraction(1, 10**digits) if may_be_rounded else 0
-    return abs(_OPERATIONS[match[2]](one, two) - said) <= slack
+    return error < last_digit if may_be_rounded else not error
 
 
 def _signed(text: str) -> Fraction:

@@ -42,7 +42,7 @@ _UNNAMED = re.compile(
 _LETTERS = re.compile(r"[^\W\d_]+")
 _CYRILLIC = re.compile(r"[\u0400-\u052f]")
 _LIKE_LATIN = frozenset("аеорсухіјѕһԁԛԝАВЕКМНОРСТУХІЈЅԚԜ")
-_LIKE_CYRILLIC = frozenset("aeopcyxijshdqwABEKMHOPCTYXIJSQW")
+_LIKE_CYRILLIC = frozenset("aeopcyxABEKMHOPCTYX")
 
 
 def unsafe_markup(draft: Draft) -> str | None:

@@ -10,6 +10,7 @@ _PUNCTUATION = str.maketrans({
     "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2212": "-",
     "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2044": "/",
 })  # fmt: skip
+_CHUNK = 1_000  # normalising takes the square of a run of combining marks
 _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 _BETWEEN_SENTENCES = re.compile(r"(?<=[.?!:;\u3002\uff1f])\s+|\n+")
 _QUOTATION = re.compile('"[^"]*"|«[^«»]*»|„[^„"]*"')
@@ -26,7 +27,9 @@ def fold(text: str) -> str:
     '3^2 - 1 1/2'
     """
     visible = _SIZED.sub(_spelt, _INVISIBLE.sub("", text))
-    return " ".join(unicodedata.normalize("NFKC", visible).translate(_PUNCTUATION).split())
+    chunks = (visible[start : start + _CHUNK] for start in range(0, len(visible), _CHUNK))
+    normal = "".join(unicodedata.normalize("NFKC", chunk) for chunk in chunks)
+    return " ".join(normal.translate(_PUNCTUATION).split())
 
 
 def listed(text: str) -> frozenset[str]:

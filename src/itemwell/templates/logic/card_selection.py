@@ -1,4 +1,4 @@
-"""Which cards must be turned over to check a rule? (Wason's selection task, 1968)
+"""Which cards must be turned over to check a rule: Wason's selection task of 1968.
 
 Hard because of the number of cards and of a condition with "not", where the cards that the rule
 mentions are the wrong ones. Typical errors: turning the cards that could confirm the rule,
@@ -18,10 +18,10 @@ from itemwell.templates.model import Drawn, Features, ItemModel
 STEM = (
     "{many} cards each have {x_side} on one side and {y_side} on the other. The sides that can be "
     "seen show {shown}. Rule: If the {x} on a card is {p}, then the {y} on it is {q}. Which list "
-    "names the cards that must be turned over to check that every card keeps the rule, and no others?"
+    "names exactly the cards that must be turned over to check that every card keeps the rule?"
 )
 SIDES: Mapping[str, Mapping[str, Sequence[str]]] = {  # what is on a side, and its two groups
-    "letter": {"a vowel": "AEU", "a consonant": "BCDFGHKLMNPRST"},
+    "letter": {"a vowel": "EOU", "a consonant": "BCDFGHKLMNPRST"},
     "number": {"even": "2468", "odd": "3579"},
     "animal": {
         "a bird": ("duck", "eagle", "owl", "robin", "stork", "swan"),
@@ -56,7 +56,7 @@ def draw(rng: Random, features: Features) -> Drawn:
     table = dealt(rng, (met, missed, confirming, breaking), features["cards"])
     shown = rng.sample(sorted(chain(*table)), features["cards"])
     key = table.meets | table.breaks
-    wrong = slips(table, negated=bool(features["negated"]))
+    wrong = slips(rng, table)
     names = {"x": x, "y": y, "p": p, "q": q, "x_side": a(x), "y_side": a(y)}
     return Drawn(
         stem=STEM.format(many=capital(NUMERALS[len(shown)]), shown=listed(shown), **names),
@@ -85,19 +85,19 @@ def dealt(rng: Random, groups: Sequence[Sequence[str]], count: int) -> Table:
     return Table(*map(frozenset, hands))
 
 
-def slips(table: Table, *, negated: bool) -> dict[frozenset[str], str]:
-    """The cards that are turned in error, and the error, the most common first."""
+def slips(rng: Random, table: Table) -> dict[frozenset[str], str]:
+    """The cards that are turned in error, and the error: the two most common ones, then others."""
     meets, misses, confirms, breaks = table
-    mentioned = misses | confirms if negated else meets | confirms
-    return {
-        meets | confirms: "turns the cards that could confirm the rule",
-        mentioned: "turns the cards that show what the rule mentions",
-        meets: "tests the condition alone and forgets cards that could break the rule",
+    rarer = {
         meets | confirms | breaks: "takes the rule to hold in both directions for the result",
         confirms | misses: "reads the rule backwards, as if the result were the condition",
-        breaks: "tests the cards that fail the result alone",
-        misses | breaks: "turns the cards that do not fit the rule's words",
-        meets | misses | breaks: "also turns cards that the rule says nothing about",
+        breaks: "tests the result alone and forgets the cards that meet the condition",
+        meets | misses | confirms | breaks: "does not see that some cards cannot break the rule",
+    }
+    return {
+        meets | confirms: "turns the cards that could confirm the rule",
+        meets: "tests the condition alone and forgets cards that could break the rule",
+        **dict(rng.sample([*rarer.items()], len(rarer))),
     }
 
 
@@ -111,11 +111,17 @@ def kept_and_left(hand: frozenset[str], shown: list[str]) -> frozenset[tuple[str
 
 def solve(posed: Posed) -> list[int]:
     found = read(STEM, posed.stem)
-    if found is None or not {found["x"], found["y"]} <= {*SIDES}:
+    if found is None or not (known(found, "x", "p") and known(found, "y", "q")):
         return []
     shown = unlisted(found["shown"])
+    if not all(pairs(found, card) for card in shown):
+        return []
     must_turn = {card for card in shown if any(breaks(found, *pair) for pair in pairs(found, card))}
     return places(posed, lambda text: set(unlisted(text)) == must_turn)
+
+
+def known(found: Mapping[str, str], side: str, group: str) -> bool:
+    return found[group].removeprefix("not ") in SIDES.get(found[side], ())
 
 
 def pairs(found: Mapping[str, str], card: str) -> list[tuple[str, str]]:

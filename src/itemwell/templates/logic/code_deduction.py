@@ -1,4 +1,4 @@
-"""Which code fits the answers that some guesses got? (the game of Bulls and Cows)
+"""Which code fits the answers that some guesses got: the game of Bulls and Cows.
 
 Hard because of the number of digits and of answers to keep in mind. Typical errors: counting the
 digits without looking at their places, and leaving one of the answers unchecked.
@@ -14,12 +14,13 @@ from itemwell.templates.logic.wording import NUMERALS, listed, places, read
 from itemwell.templates.model import Drawn, Features, ItemModel
 
 STEM = (
-    "A lock has a code of {many} different digits from 1 to 6. Each guess was answered by how many "
-    "of its digits are in the right place, and how many are in the code but misplaced. "
-    "{answers}. Which code fits all the answers?"
+    "A lock has a code of {many} different digits from 1 to 6. The answer to a guess tells how many "
+    "of its digits are in the right place (right) and how many are in the code but in another place "
+    "(misplaced). {answers}. Which of these codes fits all the answers?"
 )
 ANSWER = "{guess}: {right} right, {misplaced} misplaced"
 DIGITS = "123456"
+PLACES_IGNORED = "counts the right digits without looking at their places"
 CONSIDERED = 60  # wrong codes among which distractors are looked for
 
 
@@ -30,6 +31,8 @@ def draw(rng: Random, features: Features) -> Drawn:
     answers = {guess: answer(guess, key) for guess in guesses}
     slips = {code: slip(code, answers) for code in others if code not in guesses}
     wrong = sorted((code for code in slips if slips[code][0]), key=lambda code: slips[code][0])
+    shifted = [code for code in wrong if slips[code][1] == PLACES_IGNORED]
+    wrong = [*shifted[:2], *(code for code in wrong if code not in shifted)]
     chosen = diverging(key, wrong[:9], lambda code: frozenset(enumerate(code)))
     told = "; ".join(
         ANSWER.format(guess=guess, right=right, misplaced=misplaced)
@@ -54,7 +57,7 @@ def slip(code: str, answers: Mapping[str, tuple[int, int]]) -> tuple[int, str]:
     """How many answers a code doesn't fit, and why somebody would choose it all the same."""
     failed = [guess for guess, given in answers.items() if answer(guess, code) != given]
     if failed and all(sum(answer(guess, code)) == sum(answers[guess]) for guess in failed):
-        return 1, "counts the right digits without looking at their places"
+        return 1, PLACES_IGNORED
     which = "answer" if len(failed) == 1 else "answers"
     return len(failed), f"leaves the {which} to {listed(failed)} unchecked" if failed else ""
 

@@ -1,4 +1,4 @@
-"""Which sentence means the same as a rule worded with if, only if or unless?
+"""Which sentence means the same as a rule worded with if, only if or unless.
 
 Hard because of the wording (if; then only if and unless; then two conditions joined by and or or).
 Typical errors: the rule turned round, both its parts denied, one of them denied, and the joining
@@ -15,9 +15,9 @@ from itemwell.templates.model import Drawn, Features, ItemModel
 
 IF, ONLY_IF, UNLESS = "If {x}, then {y}.", "{x} only if {y}.", "{x} unless {y}."
 WORDINGS = {1: (IF,), 2: (ONLY_IF, UNLESS), 3: (IF, ONLY_IF, UNLESS)}
-STEM = "A machine keeps this rule: {rule} Which sentence means exactly the same?"
+STEM = "A control system keeps this rule: {rule} Which sentence means exactly the same?"
 STEM_WITH_OR = (
-    "A machine keeps this rule, in which “or” means “one or both”: {rule} "
+    "A control system keeps this rule, in which “or” means “one or both”: {rule} "
     "Which sentence means exactly the same?"
 )
 OTHER = {"and": "or", "or": "and"}
@@ -65,10 +65,10 @@ def draw(rng: Random, features: Features) -> Drawn:
     wording = rng.choice(WORDINGS[features["wording"]])
     x, y = parts(rng, wording, claims(rng, features["claims"]))
     meant = Rule(y.denied, x) if wording == UNLESS else Rule(x, y)
-    key = meant if wording != IF and rng.random() < 0.5 else meant.contrapositive
+    key = rng.choice(keys(wording, meant, paired=features["claims"] > 2))
     slips = slips_of_unless(x, y) if wording == UNLESS else slips_of_if(meant, key)
     if features["claims"] > 2:
-        slips = {key.rejoined: "joins the two conditions by the wrong word", **slips}
+        slips = {key.rejoined: "keeps the joining word where the denial changes it", **slips}
     stem = STEM_WITH_OR if features["claims"] > 2 else STEM
     return Drawn(
         stem=stem.format(rule=capital(wording.format(x=x, y=y))),
@@ -77,6 +77,13 @@ def draw(rng: Random, features: Features) -> Drawn:
         explanation="The two sentences exclude the same case and no other: "
         f"that {meant.condition}, while {meant.result.denied}.",
     )
+
+
+def keys(wording: str, meant: Rule, *, paired: bool) -> list[Rule]:
+    """What may be the key: not the rule itself, and with a pair only what denies the pair."""
+    if paired:
+        return [meant if wording == UNLESS else meant.contrapositive]
+    return [meant.contrapositive] if wording == IF else [meant, meant.contrapositive]
 
 
 def parts(rng: Random, wording: str, found: list[Claim]) -> tuple[Part, Part]:

@@ -1,6 +1,6 @@
 """A grid of who may have what, and the elimination that a careful solver does on paper."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from random import Random
 from typing import NamedTuple
@@ -15,109 +15,108 @@ class Clue(NamedTuple):
 
 
 class Grid(NamedTuple):
-    """The truth: in each group, the value at a place belongs to the person at that place."""
+    """The truth: in each group, the value at a place belongs to the person at that place.
+
+    Who has the first value of all is what is asked.
+    """
 
     names: Sequence[str]
     groups: Sequence[Sequence[str]]
 
     @property
     def asked(self) -> str:
-        """The value whose owner is looked for."""
         return self.groups[0][0]
 
-    def pairs(self, one: Sequence[str], group: Sequence[str]) -> list[Clue]:
-        """Every clue that relates two lists, but those that tell who has the value asked for."""
-        return [
-            Clue(who, value, i == j)
-            for (i, who), (j, value) in product(enumerate(one), enumerate(group))
-            if value != self.asked or i != j
-        ]
+    def pairs(self, one: Sequence[str], group: Sequence[str]) -> Iterator[Clue]:
+        """Every true clue that relates two lists, but those about the value asked for that hold."""
+        for (i, who), (j, value) in product(enumerate(one), enumerate(group)):
+            if i != j or value != self.asked:
+                yield Clue(who, value, i == j)
 
 
 class Sheet:
-    """Who may still have each value, narrowed by one clue after another."""
+    """Who may still have each value, a bit for each person, narrowed by one clue after another."""
 
-    def __init__(self, grid: Grid) -> None:
-        self.groups = grid.groups
-        self.names = set(grid.names)
+    def __init__(self, grid: Grid, clues: Sequence[Clue] = ()) -> None:
+        self.grid = grid
+        self.bits = {name: 1 << at for at, name in enumerate(grid.names)}
+        anybody = (1 << len(grid.names)) - 1
+        self.owners = {value: anybody for group in grid.groups for value in group}
         self.clues = list[Clue]()
-        self.owners = {value: set(self.names) for group in grid.groups for value in group}
+        self.tell(clues)
 
     @property
     def open(self) -> int:
         """How much is undecided."""
-        return sum(map(len, self.owners.values()))
+        return sum(map(int.bit_count, self.owners.values()))
 
-    def tell(self, clues: Iterable[Clue]) -> bool:
-        """Take up some clues; whether they rule anybody out."""
+    @property
+    def settled(self) -> bool:
+        """Whether it is found who has the value asked for."""
+        return self.owners[self.grid.asked].bit_count() == 1
+
+    def tell(self, clues: Sequence[Clue]) -> bool:
+        """Take up further clues, with all that follows; whether they rule anybody out."""
         self.clues += clues
-        before = self.open
-        settled = None
-        while settled != self.open:
-            settled = self.open
+        at_first, before = self.open, 0
+        while before != self.open:
+            before = self.open
             for clue in self.clues:
                 self.apply(clue)
-            for group in self.groups:
+            for group in self.grid.groups:
                 self.share_out(group)
-        return self.open < before
+        return self.open < at_first
 
     def apply(self, clue: Clue) -> None:
         mine = self.owners[clue.value]
-        theirs = self.owners.get(clue.who, {clue.who})
+        theirs = self.bits.get(clue.who) or self.owners[clue.who]
         if clue.holds:
-            mine &= theirs
-            theirs &= mine
-        elif len(theirs) == 1:
-            mine -= theirs
-        elif len(mine) == 1:
-            theirs -= mine
+            mine = theirs = mine & theirs
+        elif theirs.bit_count() == 1:
+            mine &= ~theirs
+        elif mine.bit_count() == 1:
+            theirs &= ~mine
+        self.owners[clue.value] = mine
+        if clue.who in self.owners:
+            self.owners[clue.who] = theirs
 
     def share_out(self, group: Sequence[str]) -> None:
-        """Give each value with one possible owner to that one, and each owner a value of the group."""
+        """Give a value with one possible owner to that one, and an owner the one value left."""
+        once = twice = 0
         for value in group:
-            if len(self.owners[value]) == 1:
+            mine = self.owners[value]
+            twice |= once & mine
+            once |= mine
+        for value in group:
+            if mine := self.owners[value] & ~twice:
+                self.owners[value] = mine
+            if (mine := self.owners[value]).bit_count() == 1:
                 for other in group:
                     if other != value:
-                        self.owners[other] -= self.owners[value]
-        for name in self.names:
-            left = [value for value in group if name in self.owners[value]]
-            if len(left) == 1:
-                self.owners[left[0]] &= {name}
-
-
-def settles(grid: Grid, clues: Sequence[Clue]) -> bool:
-    """Whether elimination by these clues finds who has the value asked for."""
-    sheet = Sheet(grid)
-    sheet.tell(clues)
-    return len(sheet.owners[grid.asked]) == 1
+                        self.owners[other] &= ~mine
 
 
 def puzzle(rng: Random, grid: Grid) -> list[Clue]:
     """Clues that settle the question, none of which can be spared, in any order.
 
-    The value of one person at most is told outright, and of the value asked for one clue at most
-    says whose it is not.
+    At most one tells outright what somebody has, and at most one who has not the value asked for.
+    Where there are two groups, most clues about the first link it with the second.
     """
-    names, half, last = grid.names, len(grid.names) // 2, grid.groups[-1]
-    links = grid.pairs(last, grid.groups[0]) if len(grid.groups) > 1 else []
-    joining = shuffled(rng, (clue for clue in links if clue.holds))
-    parting = shuffled(rng, (clue for clue in links if not clue.holds))
+    names, last, half = grid.names, grid.groups[-1], len(grid.names) // 2
     given = rng.randrange(1, len(last))
-    personal = [
-        Clue(names[given], last[given], holds=True),
-        Clue(names[-1], grid.asked, holds=False),
-    ]
-    personal += shuffled(
-        rng,
-        (
-            clue
-            for group in grid.groups
-            for clue in grid.pairs(names, group)
-            if not clue.holds and clue.value != grid.asked
-        ),
+    told = [Clue(names[given], last[given], holds=True), Clue(names[-1], grid.asked, holds=False)]
+    denied = shuffled(rng, (clue for clue in grid.pairs(names, last) if not clue.holds))
+    if len(grid.groups) == 1:
+        mine = [clue for clue in denied if clue.who == names[0]]
+        others = [clue for clue in denied if clue.who != names[0] and clue.value != grid.asked]
+        return shuffled(rng, without_idle(grid, enough(grid, [], [*told, *others, *mine])))
+    links = shuffled(rng, grid.pairs(last, grid.groups[0]))
+    joining, parting = ([clue for clue in links if clue.holds == holds] for holds in (True, False))
+    first = shuffled(
+        rng, (clue for clue in grid.pairs(names[1:], grid.groups[0][1:]) if not clue.holds)
     )
-    told = enough(grid, [*joining[:half], *parting[:half]], [*personal, *joining[half:]])
-    return without_idle(grid, told)
+    more = [*told, *shuffled(rng, [*denied, *first[:half]]), *joining[half:]]
+    return shuffled(rng, without_idle(grid, enough(grid, [*joining[:half], *parting[:half]], more)))
 
 
 def shuffled(rng: Random, clues: Iterable[Clue]) -> list[Clue]:
@@ -127,11 +126,10 @@ def shuffled(rng: Random, clues: Iterable[Clue]) -> list[Clue]:
 
 
 def enough(grid: Grid, links: list[Clue], more: list[Clue]) -> list[Clue]:
-    """The links and so many more clues that they settle the question, those that tell nothing left out."""
-    sheet, told = Sheet(grid), [*links]
-    sheet.tell(links)
+    """The links and so many more clues that the question is settled, but none that tells nothing."""
+    sheet, told = Sheet(grid, links), [*links]
     for clue in more:
-        if len(sheet.owners[grid.asked]) == 1:
+        if sheet.settled:
             break
         if sheet.tell([clue]) or clue.who not in grid.names:
             told.append(clue)
@@ -142,6 +140,6 @@ def without_idle(grid: Grid, clues: list[Clue]) -> list[Clue]:
     """The clues without those that can be spared, a clue about a person rather than a link."""
     for clue in sorted(clues, key=lambda clue: clue.who not in grid.names):
         rest = [other for other in clues if other != clue]
-        if settles(grid, rest):
+        if Sheet(grid, rest).settled:
             clues = rest
     return clues

@@ -1,15 +1,16 @@
-"""Who is the second tallest? Clues compare two at a time and make one chain.
+"""Who is the second tallest: clues compare two at a time and make one chain.
 
 Hard because of the number of people, of clues out of order, and of clues worded from the other end
 ("shorter", "not as tall as") that have to be turned round. Typical errors: a clue read the wrong
 way round, places counted from the wrong end, the end of the chain taken for the place asked for.
 """
 
-from itertools import pairwise, permutations
+from itertools import pairwise
 from random import Random
 from typing import NamedTuple
 
 from itemwell.bank import Option, Posed
+from itemwell.templates.logic.orders import Rule, before, orders
 from itemwell.templates.logic.states import COLOURS
 from itemwell.templates.logic.wording import ORDINALS, capital, people, places, read_any, sentences
 from itemwell.templates.model import Drawn, Features, ItemModel
@@ -32,9 +33,9 @@ class Scale(NamedTuple):
         }
 
     def questions(self, count: int) -> dict[str, int]:
-        """Every question that can be asked of `count`, and the place in the order that it means."""
+        """What can be asked of `count`, from the nearer end, and the place in the order that it means."""
         who = f"Which {self.noun}" if self.noun else "Who"
-        ordinals = ("", *(f"{ordinal} " for ordinal in ORDINALS[1 : count - 1]))
+        ordinals = ("", *(f"{ordinal} " for ordinal in ORDINALS[1 : (count + 1) // 2]))
         from_top = {f"{self.most}?": 1, f"{self.least}?": -1}
         return {
             f"{who} is the {ordinal}{end}": place if step > 0 else count - 1 - place
@@ -108,30 +109,28 @@ def slip(order: list[str], place: int, other: int) -> tuple[int, str]:
 
 def solve(posed: Posed) -> list[int]:
     *told, question = sentences(posed.stem)
-    for scale in SCALES:
-        above = [comparison(scale, sentence) for sentence in told]
-        names = sorted({name for pair in above if pair for name in pair})
-        place = scale.questions(len(names)).get(question)
-        if place is not None and all(above):
-            orders = [order for order in permutations(names) if fits(order, above)]
-            return places(
-                posed, lambda text: {text.casefold()} == {order[place] for order in orders}
-            )
-    return []
+    found = {name for scale in SCALES for name in meant(scale, told, question)}
+    return places(posed, lambda text: {text.casefold()} == found)
 
 
-def comparison(scale: Scale, sentence: str) -> tuple[str, str] | None:
-    """Who has more and who has less by this clue; None if it is no clue about this scale."""
+def meant(scale: Scale, told: list[str], question: str) -> set[str]:
+    """All who may be meant by the question; nobody if it or a clue isn't about this scale."""
+    above = [rule for sentence in told if (rule := comparison(scale, sentence))]
+    names = sorted({name for rule in above for name in (rule.x, rule.y)})
+    place = scale.questions(len(names)).get(question)
+    if place is None or len(above) < len(told):
+        return set()
+    return {name for order in orders(names, above) for name in names if order[name] == place + 1}
+
+
+def comparison(scale: Scale, sentence: str) -> Rule | None:
+    """Who has more and so comes before whom by this clue; None if it isn't about this scale."""
     found = read_any(scale.clues(), sentence)
     if found is None:
         return None
     template, names = found
     x, y = names["x"].casefold(), names["y"].casefold()
-    return (x, y) if scale.clues()[template] else (y, x)
-
-
-def fits(order: tuple[str, ...], above: list[tuple[str, str] | None]) -> bool:
-    return all(order.index(pair[0]) < order.index(pair[1]) for pair in above if pair)
+    return before(x, y) if scale.clues()[template] else before(y, x)
 
 
 MODEL = ItemModel(

@@ -6,11 +6,11 @@ about, following one chain and forgetting the other, making people wait who need
 """
 
 from collections.abc import Sequence
-from itertools import permutations
 from random import Random
 from typing import NamedTuple
 
 from itemwell.bank import Option, Posed
+from itemwell.templates.logic.orders import Rule, before, orders
 from itemwell.templates.logic.wording import (
     listed,
     people,
@@ -115,7 +115,7 @@ def clue(rng: Random, event: Event, edge: tuple[str, str]) -> str:
 def slip(plan: Plan, place: int, side: str) -> tuple[int, str]:
     """Why somebody would answer with this place, after how likely that is."""
     if place == sum(further == plan.target for _, further in plan.edges):
-        return 0, f"counts those alone who are named together with {plan.target}"
+        return 0, f"counts nobody but those named together with {plan.target}"
     if place == longest_chain(plan, plan.target):
         return 0, "follows one chain of clues and forgets the other"
     if place == len(plan.edges) - behind(plan, plan.target):
@@ -134,18 +134,19 @@ def behind(plan: Plan, name: str) -> int:
 
 
 def solve(posed: Posed) -> list[int]:
-    intro, *told, asked = sentences(posed.stem)
-    opening, target = read(ONE_EACH, intro), read(QUESTION, asked)
-    before = [pair for sentence in told if (pair := comparison(sentence))]
-    if opening is None or target is None or len(before) < len(told):
+    intro, *rest = sentences(posed.stem)
+    *told, question = rest or [""]
+    opening, asked = read(ONE_EACH, intro), read(QUESTION, question)
+    rules = [rule for sentence in told if (rule := comparison(sentence))]
+    if opening is None or asked is None or len(rules) < len(told):
         return []
     names, slots = performers(opening["intro"]), between(opening["start"], opening["end"])
-    mentioned = {target["name"], *(name for pair in before for name in pair)}
-    best = {"earliest": min, "latest": max}.get(target["extreme"])
+    mentioned = {asked["name"], *(name for rule in rules for name in (rule.x, rule.y))}
+    best = {"earliest": min, "latest": max}.get(asked["extreme"])
     if best is None or len(names) != len(slots) or not mentioned <= {*names}:
         return []
-    at = best(possible(target["name"], names, before), default=None)
-    return places(posed, lambda text: at is not None and text == slots[at])
+    at = best((order[asked["name"]] for order in orders(names, rules)), default=0)
+    return places(posed, lambda text: text in slots[at - 1 : at])
 
 
 def performers(intro: str) -> list[str]:
@@ -161,19 +162,10 @@ def between(start: str, end: str) -> Sequence[str]:
     return ()
 
 
-def comparison(sentence: str) -> tuple[str, str] | None:
+def comparison(sentence: str) -> Rule | None:
     """Who comes before whom by this clue."""
     found = read_any((BEFORE, AFTER), sentence)
-    return (found[1]["x"], found[1]["y"]) if found else None
-
-
-def possible(target: str, names: list[str], before: list[tuple[str, str]]) -> set[int]:
-    """Every place that somebody has in an order of all that the clues allow."""
-    return {
-        order.index(target)
-        for order in permutations(names)
-        if all(order.index(x) < order.index(y) for x, y in before)
-    }
+    return before(found[1]["x"], found[1]["y"]) if found else None
 
 
 MODEL = ItemModel(

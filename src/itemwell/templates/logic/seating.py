@@ -1,4 +1,4 @@
-"""Who sits in seat 4? One seat is given and the others follow from it, one by one.
+"""Who sits in seat 4: one seat is given and the others follow from it, one by one.
 
 Hard because of the number of seats and of clues that name no side ("next to", "exactly one seat
 between"): those fix a seat only once others are taken. Typical errors: such a clue taken for the
@@ -6,11 +6,12 @@ wrong side, left and right swapped, seats counted from the wrong end.
 """
 
 from collections.abc import Iterator, Mapping
-from itertools import permutations, product
+from itertools import product
 from random import Random
 from typing import NamedTuple
 
 from itemwell.bank import Option, Posed
+from itemwell.templates.logic.orders import START, Rule, orders
 from itemwell.templates.logic.wording import (
     listed,
     people,
@@ -92,8 +93,8 @@ def draw(rng: Random, features: Features) -> Drawn:
         stem=" ".join([intro, *told, setting.question.format(place=order.index(key) + 1)]),
         key=Option(key),
         distractors=tuple(Option(name, why) for (_, why), name in slips[:4]),
-        explanation=f"Starting from {settled[0]}, each clue settles one more person. "
-        f"From place 1 to place {len(order)} the order is {', '.join(order)}.",
+        explanation=f"Starting from {settled[0]}, the clues settle in turn {listed(settled[1:])}. "
+        f"The order from 1 to {len(order)} is {', '.join(order)}.",
     )
 
 
@@ -136,44 +137,31 @@ def slip(order: list[str], key: str, other: str, clues: list[Clue]) -> tuple[int
 
 
 def solve(posed: Posed) -> list[int]:
-    intro, *told, question = sentences(posed.stem)
-    for setting in SETTINGS:
-        given, asked = read(setting.intro, intro), read(setting.question, question)
-        if given and asked and asked["place"].isdecimal():
-            orders = arrangements(setting, unlisted(given["names"]), told)
-            wanted = int(asked["place"]) - 1
-            return places(posed, lambda text: {text} == {order[wanted] for order in orders})
-    return []
+    intro, *rest = sentences(posed.stem)
+    *told, question = rest or [""]
+    found = {name for setting in SETTINGS for name in meant(setting, intro, told, question)}
+    return places(posed, lambda text: {text} == found)
 
 
-def arrangements(setting: Setting, names: list[str], told: list[str]) -> list[tuple[str, ...]]:
-    """Every order of the names that all the clues allow; none if one can't be read."""
-    rules = [rule(setting, sentence) for sentence in told]
-    if None in rules or not {name for rule in rules if rule for name in rule[:2]} <= {
-        *names,
-        "row",
-    }:
-        return []
-    orders = permutations(names)
-    return [order for order in orders if all(allows(rule, order) for rule in rules if rule)]
+def meant(setting: Setting, intro: str, told: list[str], question: str) -> set[str]:
+    """All who may be meant by the question; nobody if it or a clue isn't worded for this setting."""
+    given, asked = read(setting.intro, intro), read(setting.question, question)
+    rules = [found for sentence in told if (found := rule(setting, sentence))]
+    if given is None or asked is None or len(rules) < len(told):
+        return set()
+    names = unlisted(given["names"])
+    if not {name for rule in rules for name in (rule.x, rule.y)} <= {START, *names}:
+        return set()
+    wanted = asked["place"]
+    return {name for order in orders(names, rules) for name in names if str(order[name]) == wanted}
 
 
-def rule(setting: Setting, sentence: str) -> tuple[str, str, tuple[int, ...]] | None:
-    """Who may be how far past whom; the wall before place 1 is nobody, the empty name."""
-    if outright := read(setting.given, sentence):
-        return (
-            (outright["x"], "", (int(outright["place"]),))
-            if outright["place"].isdecimal()
-            else None
-        )
+def rule(setting: Setting, sentence: str) -> Rule | None:
+    outright = read(setting.given, sentence)
+    if outright:
+        return Rule(outright["x"], START, [n for n in range(1, 7) if str(n) == outright["place"]])
     found = read_any(setting.clues, sentence)
-    return (found[1]["x"], found[1]["y"], setting.clues[found[0]]) if found else None
-
-
-def allows(rule: tuple[str, str, tuple[int, ...]], order: tuple[str, ...]) -> bool:
-    x, y, steps = rule
-    start = order.index(y) if y else -1
-    return order.index(x) - start in steps
+    return Rule(found[1]["x"], found[1]["y"], setting.clues[found[0]]) if found else None
 
 
 MODEL = ItemModel(

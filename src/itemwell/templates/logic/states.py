@@ -9,17 +9,9 @@ from typing import NamedTuple
 STATES = {"on": "off", "open": "closed", "locked": "unlocked"}
 COLOURS = ("red", "blue", "green", "white", "yellow", "orange", "purple", "grey")
 NOUNS = {
-    "lamp": "on",
-    "heater": "on",
-    "fan": "on",
-    "radio": "on",
-    "gate": "open",
-    "valve": "open",
-    "window": "open",
-    "hatch": "open",
-    "door": "locked",
-    "safe": "locked",
-    "drawer": "locked",
+    **dict.fromkeys(("alarm", "fan", "heater", "lamp", "pump", "radio"), "on"),
+    **dict.fromkeys(("gate", "hatch", "shutter", "tap", "valve", "window"), "open"),
+    **dict.fromkeys(("cabinet", "door", "drawer", "safe"), "locked"),
 }
 
 CLAIM = re.compile(rf"the ([\w ]+?) is ({'|'.join([*STATES, *STATES.values()])})", re.IGNORECASE)
@@ -43,8 +35,8 @@ class Claim(NamedTuple):
 
 def claims(rng: Random, count: int) -> list[Claim]:
     """Claims about as many different things: coloured ones of one sort, or a mixture of sorts."""
-    noun = rng.choice([*NOUNS, None, None, None, None])
-    kinds = [f"{colour} {noun}" for colour in COLOURS] if noun else list(NOUNS)
+    noun = rng.choice([*NOUNS])
+    kinds = [f"{colour} {noun}" for colour in COLOURS] if rng.random() < 0.75 else [*NOUNS]
     return [Claim(thing, rng.random() < 0.5) for thing in rng.sample(kinds, count)]
 
 
@@ -55,6 +47,8 @@ def claim(text: str) -> Claim | None:
 
 
 def worlds(things: Sequence[str]) -> Iterator[dict[str, bool]]:
-    """Every way in which things can be, or people can tell the truth."""
+    """Every way in which things can be, or people tell the truth; none for more than eight."""
+    if len(things) > 8:
+        return
     for holds in product((True, False), repeat=len(things)):
         yield dict(zip(things, holds, strict=True))

@@ -7,12 +7,11 @@ statement copied to the conclusion. No key and no distractor depends on whether 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
 from random import Random
 from typing import NamedTuple
 
 from itemwell.bank import Option, Posed
-from itemwell.templates.logic.wording import places, read_any, sentences
+from itemwell.templates.logic.wording import read_any, sentences
 from itemwell.templates.model import Drawn, Features, ItemModel
 
 PHRASES = {
@@ -21,26 +20,17 @@ PHRASES = {
     "some not": "Some {x} are not {y}",
     "some": "Some {x} are {y}",
 }
+MEMBERS = (
+    *("anglers", "archers", "bakers", "climbers", "cyclists", "dancers", "drummers", "gardeners"),
+    *("painters", "potters", "runners", "sailors", "singers", "skaters", "swimmers", "writers"),
+)
+CREATURES = (
+    *("blims", "daxes", "fendles", "grelks", "lurbs", "mipters", "nollies", "plonts"),
+    *("ribbles", "snorbs", "tovas", "vellies", "wugs", "yorps", "zorbs"),
+)
 GROUPS = {
-    "These statements are true of the members of a club.": (
-        *("anglers", "archers", "bakers", "chess players", "climbers", "cyclists", "dancers"),
-        *("drummers", "gardeners", "painters", "potters", "runners", "sailors", "singers"),
-        *("skaters", "swimmers", "teachers", "writers"),
-    ),
-    "These statements are true of the creatures in a story.": (
-        *(
-            "blims",
-            "daxes",
-            "fendles",
-            "grelks",
-            "lurbs",
-            "mipters",
-            "nollies",
-            "plonts",
-            "ribbles",
-        ),
-        *("snorbs", "tovas", "vellies", "wugs", "yorps", "zorbs"),
-    ),
+    "These statements are true of the members of a club; “some” means “at least one”.": MEMBERS,
+    "These statements are true of the creatures in a story; “some” means “at least one”.": CREATURES,
 }
 
 
@@ -125,8 +115,8 @@ def draw(rng: Random, features: Features) -> Drawn:
 
 def statement(short: str, terms: Mapping[str, str]) -> Statement:
     """What "some not AB" stands for, with these terms for its letters."""
-    quantity, _, (x, y) = short.rpartition(" ")
-    return Statement(quantity, terms[x], terms[y])
+    quantity, _, pair = short.rpartition(" ")
+    return Statement(quantity, terms[pair[0]], terms[pair[1]])
 
 
 def mistaken(
@@ -162,11 +152,12 @@ class Region(NamedTuple):
 
 
 def solve(posed: Posed) -> list[int]:
-    *told, _ = sentences(posed.stem)
+    """What follows if every group has members; nothing, if all of it needs that to be assumed."""
+    *told, question = sentences(posed.stem)
     premises = [read_statement(text.removesuffix(".")) for text in told if text not in GROUPS]
     conclusions = [read_statement(option.text) for option in posed.options]
     terms = sorted({term for found in premises if found for term in (found.x, found.y)})
-    if not premises or None in premises or len(terms) > 4:
+    if question not in QUESTIONS or None in premises or not 0 < len(terms) <= 4:
         return []
     diagrams = list(drawings([region(found, terms) for found in premises if found], len(terms)))
     full = [diagram for diagram in diagrams if all(diagram & part(at, terms) for at in terms)]
@@ -197,12 +188,15 @@ def region(found: Statement, terms: Sequence[str]) -> Region:
 
 def drawings(regions: list[Region], circles: int) -> Iterator[int]:
     """Every choice of inhabited parts that fits the statements."""
-    empty = [region.parts for region in regions if not region.inhabited]
-    free = [1 << at for at in range(1, 1 << circles) if not any(1 << at & parts for parts in empty)]
-    for inhabited in product((0, 1), repeat=len(free)):
-        diagram = sum(bit for bit, there in zip(free, inhabited, strict=True) if there)
+    diagram = free = sum(
+        1 << at
+        for at in range(1, 1 << circles)
+        if all(region.inhabited or not region.parts >> at & 1 for region in regions)
+    )
+    while diagram:
         if all(region.fits(diagram) for region in regions):
             yield diagram
+        diagram = (diagram - 1) & free
 
 
 def follows(found: Statement | None, terms: Sequence[str], diagrams: list[int]) -> bool:

@@ -1,12 +1,13 @@
-"""Who tells the truth, if some people always do and the others always lie?
+"""Who tells the truth, if some people always do and the others always lie.
 
 One statement settles its speaker and a second person; from there the others follow one by one.
 Hard because of the number of people and of statements that compare two others. Typical errors:
-believing a liar's word, settling the first two the wrong way round, carrying a wrong step on.
+misreading what a liar's words mean, settling the first two the wrong way round, carrying a
+wrong step on.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from random import Random
 
 from itemwell.bank import Option, Posed
@@ -36,12 +37,11 @@ def draw(rng: Random, features: Features) -> Drawn:
         compared = at >= len(others) - features["comparisons"]
         speaker, words = (comparison if compared else remark)(rng, kinds, said, (name, kind))
         said[speaker], kinds[name] = words, kind
-    spoken = [f"{speaker} says: “{words}”" for speaker, words in said.items()]
     wrong = slips(kinds)
     chosen = diverging(truthful(kinds), [*wrong], lambda names: kinds_of(names, kinds))
     return Drawn(
         stem=STEM.format(
-            names=listed(sorted(kinds)), said=" ".join(rng.sample(spoken, len(spoken)))
+            names=listed(sorted(kinds)), said=spoken_by(rng.sample([*said.items()], len(said)))
         ),
         key=Option(listed(sorted(truthful(kinds)))),
         distractors=tuple(Option(listed(sorted(names)), wrong[names]) for names in chosen),
@@ -50,8 +50,12 @@ def draw(rng: Random, features: Features) -> Drawn:
     )
 
 
+def spoken_by(said: Iterable[tuple[str, str]]) -> str:
+    return " ".join(f"{speaker} says: “{words}”" for speaker, words in said)
+
+
 def remark(
-    rng: Random, kinds: Kinds, said: Kinds | Mapping[str, str], new: tuple[str, bool]
+    rng: Random, kinds: Kinds, said: Mapping[str, str], new: tuple[str, bool]
 ) -> tuple[str, str]:
     """Who says what, so that the new one is settled by the one who was settled last."""
     last, (name, kind) = [*kinds][-1], new
@@ -79,7 +83,7 @@ def kinds_of(names: frozenset[str], kinds: Kinds) -> frozenset[tuple[str, bool]]
     return frozenset((name, name in names) for name in kinds)
 
 
-def kind_of(truth_teller: bool) -> str:  # noqa: FBT001
+def kind_of(truth_teller: bool) -> str:
     return "truth-teller" if truth_teller else "liar"
 
 
@@ -87,12 +91,17 @@ def slips(kinds: Kinds) -> dict[frozenset[str], str]:
     """The wrong lists, and the error behind each; never the empty list."""
     order, right = [*kinds], truthful(kinds)
     wrong = {frozenset(order) - right: "takes the truth-tellers for the liars"}
-    for at, name in enumerate(order[2:], start=2):
-        wrong[right ^ frozenset(order[at:])] = f"gets the kind of {name} wrong and carries it on"
+    wrong[right ^ {order[-1]}] = f"misreads the statement that settles {order[-1]}"
+    for at, name in enumerate(order[2:-1], start=2):
+        wrong[right ^ frozenset(order[at:])] = (
+            f"misreads the statement that settles {name} and carries the error on"
+        )
     wrong[right ^ frozenset(order[:2])] = "settles the first two the wrong way round"
-    wrong[right ^ frozenset(order[1:])] = f"gets the kind of {order[1]} wrong and carries it on"
+    wrong[right ^ frozenset(order[1:])] = (
+        f"misreads the statement that settles {order[1]} and carries the error on"
+    )
     for name in order:
-        wrong.setdefault(right ^ {name}, f"gets the kind of {name} wrong")
+        wrong.setdefault(right ^ {name}, f"misreads the statement that settles {name}")
     return {names: why for names, why in wrong.items() if names}
 
 
@@ -114,7 +123,9 @@ def solve(posed: Posed) -> list[int]:
     spoken = re.findall(r"(\w+) says: “(.+?)”", found["said"]) if found else []
     claims = [read_any(TRUTH, words) for _, words in spoken]
     mentioned = {name for claim in claims if claim for name in claim[1].values()}
-    if not claims or None in claims or not mentioned | {who for who, _ in spoken} <= {*names}:
+    if found is None or None in claims or not mentioned | {who for who, _ in spoken} <= {*names}:
+        return []
+    if spoken_by(spoken) != found["said"]:
         return []
     told = [(who, claim) for (who, _), claim in zip(spoken, claims, strict=True) if claim]
     possible = [world for world in worlds(names) if all(consistent(world, *said) for said in told)]

@@ -24,7 +24,8 @@ def people(rng: Random, count: int) -> list[str]:
 
 
 def listed(words: Sequence[str]) -> str:
-    """
+    """Words joined as in a sentence.
+
     >>> listed(["Ben", "Ivo", "Wei"]), listed(["Ben"])
     ('Ben, Ivo and Wei', 'Ben')
     """

@@ -31,82 +31,77 @@ TRAVELLERS = {
 class Part(NamedTuple):
     distance: int
     speed: int
-
-    @property
-    def hours(self) -> Fraction:
-        return Fraction(self.distance, self.speed)
+    minutes: int
 
 
 def attempt(rng: Random, features: Features) -> Task | None:
-    """None where the average speed is not whole, or the mean of the speeds would do."""
+    """None where the average speed is not whole, or two parts have the same speed."""
     traveller = rng.choice([*TRAVELLERS])
     parts = some_parts(rng, TRAVELLERS[traveller], features)
     stop = rng.choice((15, 20, 30, 40, 45)) if features["stop"] else 0
-    distance = sum(part.distance for part in parts)
-    hours = sum((part.hours for part in parts), Fraction(0)) + Fraction(stop, 60)
-    speeds = [part.speed for part in parts]
-    answer = distance / hours
-    if (
-        len(set(speeds)) < len(parts)
-        or answer.denominator > 1
-        or answer * len(parts) == sum(speeds)
-    ):
-        return None
-    article = "An" if traveller[0] in "aeiou" else "A"
-    break_ = f", with one stop of {stop} minutes on the way" if stop else ""
-    stem = (
-        f"{article} {traveller} travels {told(parts, features)}{break_}. What is the average speed of the "
-        f"whole journey{', the stop included' if stop else ''}?"
+    distance, minutes = (
+        sum(part.distance for part in parts),
+        sum(part.minutes for part in parts) + stop,
     )
-    explanation = f"The journey is {distance} km and takes {spelt(hours)}: the average speed is {answer} km/h."
-    return Task(stem, answer, [*slips_of(parts, hours, answer)], explanation, nearest("km/h"))
+    answer, uneven = divmod(60 * distance, minutes)
+    if uneven or len({part.speed for part in parts}) < len(parts):
+        return None
+    on_the_way = f", with one stop of {stop} minutes on the way" if stop else ""
+    stem = (
+        f"A {traveller} travels {told(parts, features)}{on_the_way}. What is the average speed of the whole "
+        f"journey{', the stop included' if stop else ''}?"
+    )
+    explanation = (
+        f"In all it is {distance} km in {spelt(minutes)}, an average speed of {answer} km/h."
+    )
+    return Task(stem, answer, [*slips_of(parts, minutes)], explanation, nearest("km/h"))
 
 
 def some_parts(rng: Random, speeds: Sequence[int], features: Features) -> list[Part]:
     """Parts of whole kilometres, and of whole hours where the times will be told."""
-    quarters = 1 if features["speeds"] else 4
     parts: list[Part] = []
     while len(parts) < features["parts"]:
-        speed, time = rng.choice(speeds), Fraction(quarters * rng.randint(1, 16 // quarters), 4)
-        if (speed * time).denominator == 1:
-            parts.append(Part(int(speed * time), speed))
+        speed = rng.choice(speeds)
+        quarters = rng.randint(1, 16) if features["speeds"] else 4 * rng.randint(1, 4)
+        if speed * quarters % 4 == 0:
+            parts.append(Part(speed * quarters // 4, speed, 15 * quarters))
     return parts
 
 
 def told(parts: Sequence[Part], features: Features) -> str:
+    """`60 km at 40 km/h and then 45 km at 30 km/h`, or the times instead of the speeds."""
     texts = [
-        f"{part.distance} km {f'at {part.speed} km/h' if features['speeds'] else f'in {spelt(part.hours)}'}"
+        f"{part.distance} km at {part.speed} km/h"
+        if features["speeds"]
+        else f"{part.distance} km in {spelt(part.minutes)}"
         for part in parts
     ]
     texts[-1] = f"then {texts[-1]}"
     return listed(texts)
 
 
-def spelt(hours: Fraction) -> str:
+def spelt(minutes: int) -> str:
     """`2 hours 20 minutes`."""
-    whole, minutes = divmod(hours * 60, 60)
-    counts = ((whole, "hour"), (int(minutes), "minute"))
+    counts = zip(divmod(minutes, 60), ("hour", "minute"), strict=True)
     return " ".join(f"{count} {unit}{'s' * (count != 1)}" for count, unit in counts if count)
 
 
-def slips_of(parts: Sequence[Part], hours: Fraction, answer: Fraction) -> Iterator[Slip]:
+def slips_of(parts: Sequence[Part], minutes: int) -> Iterator[Slip]:
     speeds, size = [part.speed for part in parts], len(parts)
-    distance, moving = answer * hours, sum((part.hours for part in parts), Fraction(0))
+    distance, moving = sum(part.distance for part in parts), sum(part.minutes for part in parts)
     yield Slip(Fraction(sum(speeds), size), "takes the mean of the speeds")
-    if moving != hours:
-        yield Slip(distance / moving, "leaves out the stop")
+    if stop := minutes - moving:
+        yield Slip(Fraction(60 * distance, moving), "leaves out the stop")
         yield Slip(Fraction(sum(speeds), size + 1), "counts the stop as a part at no speed")
-        yield Slip(distance / (2 * moving - hours), "takes the time of the stop off the journey")
+        yield Slip(Fraction(60 * distance, moving - stop), "takes the stop off the time of travel")
     weighted = sum(part.speed * part.distance for part in parts)
-    yield Slip(
-        Fraction(weighted) / distance, "weights the speeds by the distances instead of the times"
-    )
-    yield Slip(Fraction(speeds[-1]), "gives the speed of the last part")
-    yield Slip(Fraction(speeds[0]), "gives the speed of the first part")
-    yield Slip(distance / size, "divides the distance by the number of parts")
+    yield Slip(Fraction(weighted, distance), "weights the speeds by the distances, not the times")
+    yield Slip(speeds[-1], "gives the speed of the last part")
+    yield Slip(speeds[0], "gives the speed of the first part")
+    yield Slip(Fraction(distance, size), "divides the distance by the number of parts")
     inverses = sum((Fraction(1, speed) for speed in speeds), Fraction(0))
     yield Slip(size / inverses, "treats the distances as equal")
-    yield Slip(Fraction(max(speeds) - min(speeds)), "subtracts the speeds")
+    yield Slip(max(speeds) - min(speeds), "subtracts the speeds")
 
 
 def solve(posed: Posed) -> list[int]:

@@ -74,9 +74,10 @@ def two_sided(rng: Random, number: int) -> Task | None:
         f"{name} takes a number, {told(told_steps[0])}. {second} takes the same number, "
         f"{told(told_steps[1])}. Both get the same result. What is the number?"
     )
+    apart, each = abs(rest - constant(steps)), abs(slope(steps) - factor)
     explanation = (
-        f"With {number}, both get {result}: the two results differ by {abs(slope(steps) - factor)} for "
-        f"each 1 of the number, and by {abs(rest - constant(steps))} at 0."
+        f"Apart from the number itself, the two results differ by {apart}, and each 1 of the number "
+        f"makes up {each} of it: {apart} ÷ {each} = {number}."
     )
     return Task(stem, number, two_sided_slips(steps, other), explanation, whole())
 

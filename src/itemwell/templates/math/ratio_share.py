@@ -114,8 +114,12 @@ def slips_of(sharing: Sharing, told: Fraction, asked: int) -> Iterator[Slip]:
 
 def misjoined(sharing: Sharing, told: Fraction, asked: int) -> Iterator[Slip]:
     (a, b), (c, d) = sharing.ratios
-    why = "joins the two ratios without making their common part equal"
-    for parts in ((a, b, d), (a, c, d), (a, b + c, d)):
+    wrong = (
+        ((a, b, d), "joins the ratios without scaling the second one"),
+        ((a, c, d), "joins the ratios without scaling the first one"),
+        ((a, b + c, d), "joins the ratios by adding their common parts"),
+    )
+    for parts, why in wrong:
         if weight := sharing.weight(parts):
             yield Slip(told / weight * parts[asked], why)
 

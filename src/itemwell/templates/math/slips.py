@@ -17,7 +17,7 @@ FARTHEST = 8
 """A distractor is at most so many times the key, or the key that many times a distractor."""
 
 TRIES = 5_000
-"""Every attempt succeeds at least once in twenty, so that this many never run out."""
+"""The thriftiest model succeeds about once in a hundred attempts: so many do not run out."""
 
 
 class Slip(NamedTuple):
@@ -80,5 +80,5 @@ def balanced(rng: Random, below: Sequence[str], above: Sequence[str]) -> Sequenc
     Otherwise the middle of the options would be worth a guess.
     """
     lowest, highest = max(0, SHOWN - len(above)), min(SHOWN, len(below))
-    smaller = max(lowest, min(rng.randint(0, SHOWN), highest))
+    smaller = rng.randint(lowest, highest)
     return [*below[:smaller], *above[: SHOWN - smaller]]

@@ -28,12 +28,14 @@ def attempt(rng: Random, features: Features) -> Task | None:
     remainder = rng.randint(1, divisors[0] - 1) if features["remainder"] else 0
     bound, sign = rng.randint(common + 10, 6 * common), rng.choice((1, -1))
     answer = nearest(bound, sign, common, remainder)
-    which = "smallest whole number greater than" if sign > 0 else "largest whole number less than"
-    stem = f"What is the {which} {bound} that {condition(divisors, remainder)}?"
+    which, beyond = ("smallest", "greater than") if sign > 0 else ("largest", "less than")
+    stem = (
+        f"What is the {which} whole number {beyond} {bound} that {condition(divisors, remainder)}?"
+    )
     explanation = (
         f"{listed(texts(divisors))} have the least common multiple {common}, so that the number is "
-        f"{f'{remainder} more than ' if remainder else ''}a multiple of {common}; the {which} {bound} "
-        f"is {answer}."
+        f"{f'{remainder} more than ' if remainder else ''}a multiple of {common}; the {which} such number {beyond} "
+        f"{bound} is {answer}."
     )
     slips = slips_of(divisors, remainder, (bound, sign))
     return Task(stem, answer, [*slips], explanation, whole())
@@ -72,7 +74,6 @@ def slips_of(divisors: Sequence[int], remainder: int, beyond: tuple[int, int]) -
         others = [divisor for divisor in divisors if divisor != left_out]
         why = f"leaves out the division by {left_out}"
         yield Slip(nearest(bound, sign, lcm(*others), remainder), why)
-        yield Slip(nearest(answer, sign, lcm(*others), remainder), why)
     yield Slip(answer + sign * common, "overlooks a nearer number")
     yield Slip(nearest(bound, sign, sum(divisors), remainder), "adds the divisors")
     yield Slip(answer - sign * common, "overlooks the bound")
@@ -87,6 +88,8 @@ def solve(posed: Posed) -> list[int]:
     divisors = [
         int(divisor) for divisor in re.findall(r"(?:by|and|or|,) (?:both )?([1-9]\d?)\b", told[0])
     ]
+    if not divisors:
+        return []
     remainder, step = int(told[1] or 0), 1 if bound[1] == "greater" else -1
     number = int(bound[2]) + step
     while 0 < number < FARTHEST and any(number % divisor != remainder for divisor in divisors):

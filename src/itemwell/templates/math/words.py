@@ -4,12 +4,10 @@ from collections.abc import Sequence
 from random import Random
 
 NAMES = [
-    "Ada",
     "Aiko",
     "Amina",
     "Ana",
     "Arjun",
-    "Bea",
     "Ben",
     "Chen",
     "Clara",
@@ -23,13 +21,10 @@ NAMES = [
     "Hana",
     "Ivan",
     "Jamal",
-    "Jan",
     "Kofi",
     "Lena",
     "Leo",
-    "Lina",
     "Malik",
-    "Mara",
     "Mei",
     "Nadia",
     "Nia",

@@ -8,6 +8,7 @@ would need for the whole job.
 import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from operator import mul
 from random import Random
 from typing import NamedTuple
 
@@ -41,38 +42,30 @@ class Worker(NamedTuple):
     alone: int  # minutes for the whole job
     start: int  # minutes after the first one's start
 
-    @property
-    def pace(self) -> int:
-        return WHOLE_JOB // self.alone
-
 
 def attempt(rng: Random, features: Features) -> Task | None:
     """None where the time together is not whole, or the job is done before all have come."""
     size, joining = features["workers"], features["joining"]
     alone, starts = rng.sample(TIMES_ALONE[size], size), sorted(rng.sample(range(4, 41), joining))
     starts = [0] * (size - joining) + starts
-    workers = [Worker(*each) for each in zip(people(rng, size), alone, starts, strict=True)]
-    answer = together(workers)
-    if answer % 1 or answer < starts[-1] + 2:
+    paces = [WHOLE_JOB // minutes for minutes in alone]
+    minutes, uneven = divmod(WHOLE_JOB + sum(map(mul, starts, paces)), sum(paces))
+    if uneven or minutes < starts[-1] + 2:
         return None
+    workers = [Worker(*each) for each in zip(people(rng, size), alone, starts, strict=True)]
     stem = f"{told(rng.choice(JOBS), workers)} {asked(workers)}"
     shares = [
-        f"{worker.name} does {Fraction(int(answer - worker.start) * worker.pace, WHOLE_JOB)}"
-        for worker in workers
+        f"{worker.name} does {Fraction(minutes - worker.start, worker.alone)}" for worker in workers
     ]
-    explanation = f"In {answer} minutes, {listed(shares)} of the job: together the whole of it."
-    return Task(stem, answer, [*slips_of(workers, answer)], explanation, whole("minutes"))
-
-
-def together(workers: Sequence[Worker]) -> Fraction:
-    """When the job is done if all have come by then, in minutes after the first one's start."""
-    missed = sum(worker.start * worker.pace for worker in workers)
-    return Fraction(WHOLE_JOB + missed, sum(worker.pace for worker in workers))
+    explanation = f"In {minutes} minutes, {listed(shares)} of the job: together the whole of it."
+    return Task(stem, minutes, [*slips_of(workers, minutes)], explanation, whole("minutes"))
 
 
 def told(job: str, workers: Sequence[Worker]) -> str:
     times = [f"{worker.name} needs {worker.alone} minutes" for worker in workers]
-    return f"To {job} alone, {listed(times)}. Everyone works at a steady pace."
+    return (
+        f"To {job} alone, {listed(times)}. Each of them works at a steady pace, alone or together."
+    )
 
 
 def asked(workers: Sequence[Worker]) -> str:
@@ -86,13 +79,13 @@ def asked(workers: Sequence[Worker]) -> str:
     return f"{workers[0].name} starts alone; {listed(later)}. How long after the start is the job done?"
 
 
-def slips_of(workers: Sequence[Worker], answer: Fraction) -> Iterator[Slip]:
+def slips_of(workers: Sequence[Worker], minutes: int) -> Iterator[Slip]:
     alone, size = [worker.alone for worker in workers], len(workers)
     first, last, mean = alone[0], workers[-1].start, Fraction(sum(alone), size)
     if last:
-        at_once = together([worker._replace(start=0) for worker in workers])
+        at_once = 1 / sum((Fraction(1, minutes) for minutes in alone), Fraction(0))
         yield Slip(last + at_once, "adds the wait to the time that all need for the whole job")
-        yield Slip(answer - last, "counts only from when all are at work")
+        yield Slip(minutes - last, "counts only from when all are at work")
         yield Slip(at_once, "lets all start at once")
         yield Slip(
             last + Fraction(first - last, size), "shares the rest of the first one's time equally"

@@ -37,9 +37,9 @@ class Slip(NamedTuple):
 def until_sound(
     attempt: Callable[[Random, Features], Drawn | None],
 ) -> Callable[[Random, Features], Drawn]:
-    """Make a drawing of one that may give up: each attempt goes on with the same chance.
+    """Turn an attempt that may give up into a drawing that tries again with the same chance.
 
-    Models keep at least one attempt in twenty, so a thousand in vain (1 in 10^22) mean a bug.
+    Models keep one attempt in ten or more, so a thousand in vain (1 in 10^45) mean a bug.
     """
 
     def draw(rng: Random, features: Features) -> Drawn:
@@ -57,8 +57,8 @@ def chosen(
     """Four wrong values with their misconceptions; None where fewer are left.
 
     How many of them lie below the key is drawn evenly, so that its place by size tells nothing;
-    on either side the fillers come after all slips. Where two misconceptions lead to one value, the
-    first names it.
+    on either side the fillers come after all slips. Where several misconceptions lead to one value,
+    one of them is named.
     """
     ranked = [*slips.items()]
     rng.shuffle(ranked)

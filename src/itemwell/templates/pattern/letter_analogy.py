@@ -83,18 +83,18 @@ def draw_steps(rng: Random, features: Features) -> tuple[int, ...]:
 def distractors(
     rng: Random, target: list[int], order: str, steps: tuple[int, ...]
 ) -> tuple[Option, ...] | None:
-    """Groups to which a wrong order, wrong steps or both lead."""
+    """Groups to which a wrong order, wrong steps or both lead.
+
+    Only the right order is shown unmoved: many groups of the same letters would give the key away.
+    """
 
     def show(answer: tuple[str, tuple[int, ...]]) -> str | None:
         group = changed(target, *answer)
-        return spelt(group) if CONSONANTS.issuperset(group) else None
+        unmoved = any(steps) and not any(answer[1]) and answer[0] != order
+        return spelt(group) if CONSONANTS.issuperset(group) and not unmoved else None
 
-    others = [other for other in ORDERS if other != order]
     slips = (
-        [
-            Slip(other, f"gives the group {other}")
-            for other in (rng.sample(others, 2) if any(steps) else others)
-        ],
+        [Slip(other, f"gives the group {other}") for other in ORDERS if other != order],
         [Slip(other, why) for other, why in step_slips(steps).items()],
     )
     return crossed(rng, (order, steps), slips, show)

@@ -13,7 +13,14 @@ from random import Random
 from itemwell.bank import Option, Posed
 from itemwell.templates.model import Drawn, Features, ItemModel
 from itemwell.templates.pattern.alphabet import LETTERS, places, spelt
-from itemwell.templates.pattern.drawing import Slip, crossed, listing, texts_placed, until_sound
+from itemwell.templates.pattern.drawing import (
+    Slip,
+    chosen,
+    crossed,
+    listing,
+    texts_placed,
+    until_sound,
+)
 from itemwell.templates.pattern.sequences import continuations
 
 STEMS = {
@@ -39,7 +46,7 @@ def track(rng: Random, steps: int, count: int) -> list[int] | None:
         sign = rng.choice([-1, 1])
         moves = [sign * (abs(first) // 2 + n) for n in range(count - 1)]
     else:
-        second = rng.choice([step for step in (-2, -1, 1, 2, 3, 4) if step != first])
+        second = rng.choice([step for step in (-2, -1, 1, 2, 3, 4) if abs(step) != abs(first)])
         moves = list(islice(cycle([first, second]), count - 1))
     low, *_, high = sorted(accumulate(moves, initial=0))
     if high - low > 25:
@@ -56,7 +63,7 @@ def doubtful(row: Sequence[int], key: int) -> bool:
     return following(row) != {key}
 
 
-def slips(shown: Sequence[int], key: int) -> list[Slip]:
+def slips(shown: Sequence[int], key: int) -> dict[int, str]:
     """Where typical errors lead in one track, the likeliest first."""
     before, last = shown[-2:]
     ahead = 1 if key > last else -1
@@ -66,6 +73,8 @@ def slips(shown: Sequence[int], key: int) -> list[Slip]:
         "counts one letter too few": key - ahead,
         "takes the step twice": 2 * key - last,
         "counts two letters too many": key + 2 * ahead,
+        "counts two letters too few": key - 2 * ahead,
+        "takes the step twice and counts one letter too few": 2 * key - last - ahead,
         "takes the step in the wrong direction": 2 * last - key,
         "repeats the last letter": last,
     }
@@ -73,7 +82,19 @@ def slips(shown: Sequence[int], key: int) -> list[Slip]:
     for why, place in wrong.items():
         if place in LETTERS and place != key:
             reasons.setdefault(place, why)
-    return [Slip(spelt([place]), why) for place, why in reasons.items()]
+    return reasons
+
+
+def distractors(
+    rng: Random, rows: Sequence[Sequence[int]], key: Sequence[int]
+) -> tuple[Option, ...] | None:
+    """Letters on both sides of the key, or pairs in which one letter or both are wrong."""
+    wrong = [slips(row, place) for row, place in zip(rows, key, strict=True)]
+    if len(wrong) > 1:
+        parts = [[Slip(spelt([n]), why) for n, why in row.items()][:4] for row in wrong]
+        return crossed(rng, spelt(key), parts, "".join)
+    picked = chosen(rng, key[0], {why: n for n, why in wrong[0].items()})
+    return tuple(Option(spelt([n]), why) for n, why in picked.items()) if picked else None
 
 
 def told(shown: Sequence[int], key: int) -> str:
@@ -81,7 +102,7 @@ def told(shown: Sequence[int], key: int) -> str:
     steps = [b - a for a, b in zip(shown, [*shown[1:], key], strict=True)]
     moves = [f"{abs(step)} {'on' if step > 0 else 'back'}" for step in steps]
     how = f"{moves[0]} each time" if len(set(moves)) == 1 else listing(moves)
-    return f"from {spelt(shown[:1])} the letters move {how}, to {spelt([key])}"
+    return f"the letters from {spelt(shown[:1])} to {spelt([key])} move {how}"
 
 
 @until_sound
@@ -93,15 +114,14 @@ def draw(rng: Random, features: Features) -> Drawn | None:
     if len(rows) < tracks:
         return None
     key = [row.pop() for row in rows]
-    wrong = [slips(row, place)[: 6 - tracks] for row, place in zip(rows, key, strict=True)]
-    distractors = crossed(rng, spelt(key), wrong, "".join)
-    if distractors is None or any(map(doubtful, rows, key)):
+    wrong = distractors(rng, rows, key)
+    if wrong is None or any(map(doubtful, rows, key)):
         return None
     return Drawn(
         stem=rng.choice(STEMS[tracks]).format(", ".join(map(spelt, zip(*rows, strict=True)))),
         key=Option(spelt(key)),
-        distractors=distractors,
-        explanation=f"In the alphabet, {'; and '.join(map(told, rows, key))}.",
+        distractors=wrong,
+        explanation=f"In the alphabet, {'; and '.join(map(told, rows, key))}. So the next is {spelt(key)}.",
     )
 
 

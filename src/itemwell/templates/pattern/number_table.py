@@ -99,7 +99,9 @@ def slips(rule: Rule, rows: Sequence[Sequence[int]]) -> dict[str, int]:
         "forgets the last number that is added or taken away": key - rule.plus,
         "adds the constant that is taken away, or the other way round": key - 2 * rule.plus,
         "lets the first two numbers change places": rule.of(b, a),
-        "leaves out the multiplication": rule._replace(first=1, second=1).of(a, b),
+        "leaves out the multiplication": Rule(0, 1, -1 if rule.second < 0 else 1, rule.plus).of(
+            a, b
+        ),
         "only adds the first two numbers": a + b,
         "only takes the difference of the first two numbers": abs(a - b),
         "only multiplies the first two numbers": a * b,

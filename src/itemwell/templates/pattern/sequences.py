@@ -49,8 +49,11 @@ def continuations(terms: Sequence[int]) -> set[int]:
 
     >>> continuations([3, 5, 8, 12, 17]), continuations([2, 5, 11, 23])
     ({23}, {47})
+
+    Too few terms fit many rules: here growing differences, Fibonacci, and 3 x[n-2] - 1.
+
     >>> sorted(continuations([2, 3, 5, 8]))
-    [12, 13]
+    [12, 13, 14]
     """
     if len(terms) < 3:
         return set()
@@ -62,19 +65,25 @@ def continuations(terms: Sequence[int]) -> set[int]:
 
 def recurrences(terms: Sequence[int], weights: Iterable[tuple[int, ...]] = WEIGHTS) -> set[int]:
     """What follows where the weighted terms before leave a remainder that changes evenly."""
-    ahead = {next_term(terms, weight) for weight in weights}
+    curve = [a - 2 * b + c for a, b, c in zip(terms, terms[1:], terms[2:], strict=False)]
+    if curve and not any(curve):
+        return {2 * terms[-1] - terms[-2]}  # by every weight, as the remainders change evenly
+    ahead = {next_term(terms, weight) for weight in weights if bends(curve, weight)}
     return {term for term in ahead if term is not None}
 
 
+def bends(curve: Sequence[int], weight: Sequence[int]) -> bool:
+    """Whether the second differences allow `weight`: a quick look that spares most weights the rest."""
+    depth = len(weight)
+    return depth >= len(curve) or curve[depth] == sum(map(mul, weight, curve))
+
+
 def next_term(terms: Sequence[int], weight: Sequence[int]) -> int | None:
-    """What follows by one weight; most are given up at the third remainder."""
-    depth, rest = len(weight), list[int]()
-    for place in range(depth, len(terms)):
-        rest.append(terms[place] - sum(map(mul, weight, terms[place - depth : place])))
-        if len(rest) > 2 and rest[-1] - rest[-2] != rest[1] - rest[0]:
-            return None
-    ahead = steady(rest)
-    return None if ahead is None else ahead + sum(map(mul, weight, terms[-depth:]))
+    """What follows by one weight."""
+    depth = len(weight)
+    sums = [sum(map(mul, weight, terms[n - depth : n])) for n in range(depth, len(terms) + 1)]
+    rest = steady([term - total for term, total in zip(terms[depth:], sums, strict=False)])
+    return None if rest is None else rest + sums[-1]
 
 
 def steady(numbers: Sequence[int]) -> int | None:

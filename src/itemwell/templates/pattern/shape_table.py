@@ -2,7 +2,7 @@
 
 Hard by how many `attributes` change, by how many of them are `crossed` (each of three values once in
 every row and every column) and by `sums` (the third number of a row is the sum of the others).
-Typical errors: one attribute, or more, is copied from a neighbouring cell; numbers are counted on.
+Typical errors: one attribute, or more, is copied from another cell of the same row or column.
 """
 
 from collections.abc import Callable, Sequence
@@ -33,9 +33,12 @@ class Rule(NamedTuple):
     told: str
 
 
-def crosswise(rng: Random, values: Sequence[Any]) -> Grid:
-    turn = rng.choice([1, 2])
-    return [[values[(row * turn + column) % 3] for column in range(3)] for row in range(3)]
+def rightward(_: Random, values: Sequence[Any]) -> Grid:
+    return [[values[(column - row) % 3] for column in range(3)] for row in range(3)]
+
+
+def leftward(_: Random, values: Sequence[Any]) -> Grid:
+    return [[values[(column + row) % 3] for column in range(3)] for row in range(3)]
 
 
 def summed(rng: Random, _: Sequence[Any]) -> Grid:
@@ -45,16 +48,19 @@ def summed(rng: Random, _: Sequence[Any]) -> Grid:
 
 ROW = Rule(lambda _, values: [[value] * 3 for value in values], "the {} is the same along a row")
 COLUMN = Rule(lambda _, values: [[*values]] * 3, "the {} is the same down a column")
-CROSSED = Rule(crosswise, "each {} comes once in every row and every column")
+CROSSED = tuple(
+    Rule(fill, "each {} comes once in every row and every column") for fill in (rightward, leftward)
+)
 SUM = Rule(summed, "the third {} of a row is the sum of the other two")
 UNSEEN = Rule(lambda *_: [[""] * 3] * 3, "")
 
 
 def rules(rng: Random, features: Features) -> list[Rule]:
-    """Draw the rules of number, shading and shape."""
+    """Draw the rules of number, shading and shape; two that are crossed run against each other."""
+    crossings = rng.sample(CROSSED, features["crossed"])
     if features["sums"]:
-        return [SUM, CROSSED, CROSSED]
-    drawn = [CROSSED] * features["crossed"] + [ROW, COLUMN]
+        return [SUM, *crossings]
+    drawn = [*crossings, ROW, COLUMN]
     rng.shuffle(drawn)
     if features["attributes"] == 2:
         drawn.insert(rng.choice([0, 1]), UNSEEN)
@@ -84,9 +90,7 @@ def slips(grid: Grid, noun: str) -> list[Slip]:
         grid[2][0]: f"copies the {noun} from the beginning of the row",
         grid[0][2]: f"copies the {noun} from the top of the column",
     }
-    if noun == "number" and grid[2][1]:
-        wrong.setdefault(grid[2][1] + 1, "counts on from the cell to the left")
-    return [Slip(value, why) for value, why in wrong.items() if value != grid[2][2]]
+    return [Slip(value, why) for value, why in wrong.items() if value != grid[2][2]][:2]
 
 
 @until_sound
@@ -97,7 +101,7 @@ def draw(rng: Random, features: Features) -> Drawn | None:
     key = [grid[2][2] for grid in grids]
     if any(missing(grid) != {value} for grid, value in zip(grids, key, strict=True)):
         return None
-    wrong = [slips(grid, noun)[:3] for grid, noun in zip(grids, NOUNS, strict=True)]
+    wrong = [slips(grid, noun) for grid, noun in zip(grids, NOUNS, strict=True)]
     distractors = crossed(rng, key, wrong, shown)
     told = [rule.told.format(noun) for rule, noun in zip(ruled, NOUNS, strict=True) if rule.told]
     if distractors is None:

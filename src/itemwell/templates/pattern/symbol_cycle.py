@@ -33,7 +33,7 @@ def ordinal(number: int) -> str:
 def slips(cycle: Sequence[str], place: int, shown: int, noun: str) -> list[Slip]:
     """The wrong elements of one cycle to which typical errors lead."""
     wrong = {
-        cycle[(place - shown) % len(cycle)]: f"starts the {noun} again after the row shown",
+        cycle[(place - shown) % len(cycle)]: f"starts the {noun}s again after the row shown",
         cycle[(place - 1) % len(cycle)]: f"takes the {noun} one place too early",
         cycle[(place + 1) % len(cycle)]: f"takes the {noun} one place too late",
     }
@@ -63,7 +63,7 @@ def draw(rng: Random, features: Features) -> Drawn | None:
         ),
         key=Option(" ".join(key)),
         distractors=distractors,
-        explanation=explanation(cycles, place),
+        explanation=f"{explanation(cycles, place)}: {' '.join(key)}.",
     )
 
 
@@ -73,7 +73,7 @@ def explanation(cycles: Sequence[Sequence[str]], place: int) -> str:
     return (
         f"The shadings ({', '.join(shadings)}) repeat every {len(shadings)} places and the shapes "
         f"({', '.join(shapes)}) every {len(shapes)}. Place {place + 1} is number "
-        f"{place % len(shadings) + 1} of the shadings and number {place % len(shapes) + 1} of the shapes."
+        f"{place % len(shadings) + 1} of the shadings and number {place % len(shapes) + 1} of the shapes"
     )
 
 

@@ -5,7 +5,7 @@ can be changed so that all obey one such rule.
 
 Hard by `rule` (1 constant differences, 2 growing differences, 3 multiply and add) and by the number of
 terms. The false number changes two differences, so the typical errors blame a neighbour of it: the
-number before the first odd step or the one after; others blame an end, or what looks different.
+number before the first odd step or the one after the second; others blame an end.
 """
 
 from collections.abc import Sequence
@@ -27,21 +27,22 @@ ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")
 
 def lawful(rng: Random, rule: int, count: int) -> tuple[list[int], str]:
     """Draw a rising series and tell its rule."""
-    start, step, growth = rng.randint(2, 30), rng.randint(2, 9), rng.randint(1, 4)
+    start, step, growth = rng.randint(2, 30), rng.randint(2, 10), rng.randint(1, 4)
+    if rule == 3:
+        return doubled(rng, count)
     if rule == 1:
-        return [
-            start + (step + 1) * n for n in range(count)
-        ], f"each number is {step + 1} more than the one before"
-    if rule == 2:
-        terms = [start + step * n + growth * n * (n - 1) // 2 for n in range(count)]
-        return terms, f"the steps begin with {step} and grow by {growth} each time"
+        growth, told = 0, f"each number is {step} more than the one before"
+    else:
+        told = f"the steps begin with {step} and grow by {growth} each time"
+    return [start + step * n + growth * n * (n - 1) // 2 for n in range(count)], told
+
+
+def doubled(rng: Random, count: int) -> tuple[list[int], str]:
     addend, terms = rng.choice([-2, -1, 1, 2, 3, 4, 5]), [rng.randint(3, 9)]
     while len(terms) < count:
         terms.append(2 * terms[-1] + addend)
-    return (
-        terms,
-        f"each number is twice the one before, {'plus' if addend > 0 else 'minus'} {abs(addend)}",
-    )
+    change = f"{'plus' if addend > 0 else 'minus'} {abs(addend)}"
+    return terms, f"each number is twice the one before, {change}"
 
 
 def blamed(terms: Sequence[int], place: int) -> dict[str, int]:
@@ -108,10 +109,8 @@ def mends(terms: Sequence[int], place: int, weight: int) -> bool:
         mended, odd = divmod(terms[1] - after, weight)
         return not odd and mended != terms[0]
     mended = weight * terms[place - 1] + before
-    return mended != terms[place] and terms[place + 1 : place + 2] in (
-        [],
-        [weight * mended + after],
-    )
+    follower = terms[place + 1 : place + 2]
+    return mended != terms[place] and follower in ([], [weight * mended + after])
 
 
 def solve(posed: Posed) -> list[int]:

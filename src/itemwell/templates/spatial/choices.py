@@ -21,11 +21,15 @@ def until_sound(attempt: Callable[[], Drawn | None], distractors: int = 4) -> Dr
 
 
 def distinct(key: Option, errors: Iterable[Option], at_most: int = 4) -> tuple[Option, ...]:
-    """The first `at_most` of `errors` that read neither like the key nor like one another."""
+    """The first `at_most` of `errors` that read neither like the key nor like one another.
+
+    The errors after those are not asked for, so that their pictures need not be drawn.
+    """
     kept = {key.text: key}
-    for error in errors:
+    rest = iter(errors)
+    while len(kept) <= at_most and (error := next(rest, None)):
         kept.setdefault(error.text, error)
-    return tuple(kept.values())[1 : at_most + 1]
+    return tuple(kept.values())[1:]
 
 
 def right_places(posed: Posed, right: Callable[[str], bool]) -> list[int]:

@@ -12,7 +12,18 @@ from itemwell.bank import Option, Posed
 from itemwell.templates.model import Drawn, Features, ItemModel
 from itemwell.templates.spatial.choices import listed, right_places, until_sound
 from itemwell.templates.spatial.dice import Die, stands
-from itemwell.templates.spatial.nets import Net, apart, lettered, posed_net, read_net, wrapped
+from itemwell.templates.spatial.nets import (
+    Net,
+    Vector,
+    apart,
+    cross,
+    lettered,
+    negative,
+    outward,
+    posed_net,
+    read_net,
+    wrapped,
+)
 
 OPPOSITE = (
     "The net is folded into a cube. Which letter is on the face opposite {face}?",
@@ -22,7 +33,6 @@ HELD = (
     "The net is folded into a cube with its letters on the outside. The cube stands with {bottom} "
     "at the bottom and {front} facing you. Which letter is on its {side}-hand face?"
 )
-Vector = tuple[int, int, int]
 
 
 def opposites(die: Die) -> dict[str, str]:
@@ -36,6 +46,16 @@ def straight(net: Net, one: str, other: str) -> bool:
     return min(apart(net, one, other)) == 0
 
 
+def mistaken(net: Net, face: str, letter: str) -> str:
+    """Why `letter`, beside `face` on the cube, is taken for the opposite of it."""
+    distances = {other: sum(apart(net, face, other)) for other in net.values()}
+    if distances[letter] == 1:
+        return "takes the next face of the net for the opposite one"
+    if distances[letter] == max(distances.values()):
+        return "takes the face farthest away in the net for the opposite one"
+    return "takes a face beside it on the folded cube for the opposite one"
+
+
 def ask_opposite(rng: Random, net: Net, bends: int) -> Drawn | None:
     """Which face is opposite another; None where the net has no such pair with as many bends."""
     opposite = opposites(wrapped(net))
@@ -47,12 +67,7 @@ def ask_opposite(rng: Random, net: Net, bends: int) -> Drawn | None:
     return Drawn(
         stem=rng.choice(OPPOSITE).format(face=face),
         key=Option(answer),
-        distractors=tuple(
-            Option(letter, "takes a face that shares an edge with it in the net")
-            if sum(apart(net, face, letter)) == 1
-            else Option(letter, "takes a face that meets it along an edge of the folded cube")
-            for letter in beside
-        ),
+        distractors=tuple(Option(letter, mistaken(net, face, letter)) for letter in beside),
         explanation=f"{face} and {answer} lie two apart in a straight strip of the net, so that "
         "they face each other on the cube."
         if not bends
@@ -94,38 +109,6 @@ def attempt(rng: Random, *, bends: int, held: int) -> Drawn | None:
 def draw(rng: Random, features: Features) -> Drawn:
     """A net and a face that can be found from it."""
     return until_sound(partial(attempt, rng, **features), distractors=3)
-
-
-def cross(one: Vector, other: Vector) -> Vector:
-    """The direction at right angles to both, by the right-hand rule."""
-    (a, b, c), (d, e, f) = one, other
-    return (b * f - c * e, c * d - a * f, a * e - b * d)
-
-
-def outward(net: Net) -> dict[str, Vector]:
-    """Where each letter looks once every face is folded back from the one beside it."""
-    start = min(net)
-    frames = {start: ((1, 0, 0), (0, 1, 0))}
-    todo = [start]
-    while todo:
-        row, column = todo.pop()
-        right, up = frames[row, column]
-        out = cross(right, up)
-        beside = {
-            (row, column + 1): (negative(out), up),
-            (row, column - 1): (out, up),
-            (row - 1, column): (right, negative(out)),
-            (row + 1, column): (right, out),
-        }
-        fresh = [cell for cell in beside if cell in net and cell not in frames]
-        frames |= {cell: beside[cell] for cell in fresh}
-        todo += fresh
-    return {net[cell]: cross(*frame) for cell, frame in frames.items()}
-
-
-def negative(vector: Vector) -> Vector:
-    """The opposite direction."""
-    return (-vector[0], -vector[1], -vector[2])
 
 
 def holding(faces: dict[str, Vector], bottom: str, front: str, side: str) -> str:

@@ -1,6 +1,13 @@
-"""A cube with something on each face, rolled over its edges."""
+"""A cube with something on each face: rolling it over its edges, and showing it."""
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
+
+from itemwell.templates.spatial.drawing import Point, arrow, box, disc, label, picture
+
+EDGE, DEPTH, UNIT = 44, 20, 30
+"""Pixels: the front of a drawn die, how far it recedes, and a square of its path."""
 
 
 class Die(NamedTuple):
@@ -44,3 +51,37 @@ def stands(die: Die) -> set[Die]:
         fresh = {rolled(one, direction) for one in fresh for direction in STEPS} - found
         found |= fresh
     return found
+
+
+def cube(die: Die, at: Point) -> str:
+    """The picture of `die` with its top, the side that faces you, and its right-hand side."""
+    left, top = at
+    right, front = left + EDGE, top + DEPTH
+    lid = f"M{left:g} {front:g}l{DEPTH} -{DEPTH}h{EDGE}l-{DEPTH} {DEPTH}z"
+    side = f"M{right:g} {front:g}l{DEPTH} -{DEPTH}v{EDGE}l-{DEPTH} {DEPTH}z"
+    return (
+        f'<path d="{lid}"/><path d="{side}" fill="currentColor" fill-opacity="0.2"/>'
+        + box((left, front), (EDGE, EDGE), shade=0.08)
+        + label((left + (EDGE + DEPTH) / 2, top + DEPTH / 2), die.top, size=16)
+        + label((left + EDGE / 2, front + EDGE / 2), die.south, size=20)
+        + label((right + DEPTH / 2, top + (EDGE + DEPTH) / 2), die.east, size=16)
+    )
+
+
+def pictured(text: str, die: Die, way: Sequence[str]) -> str:
+    """The die as it stands, and its path from above with a dot where it starts."""
+    squares = [(0, 0)]
+    for step in way:
+        squares.append((squares[-1][0] + STEPS[step][0], squares[-1][1] + STEPS[step][1]))
+    top, left = min(row for row, _ in squares), min(column for _, column in squares)
+    rows, columns = (1 + max(s[axis] for s in squares) - (top, left)[axis] for axis in (0, 1))
+    size = (120 + columns * UNIT, max(EDGE + DEPTH, rows * UNIT) + 16)
+    corners = [
+        (112 + (column - left) * UNIT, (size[1] - rows * UNIT) / 2 + (row - top) * UNIT)
+        for row, column in squares
+    ]
+    middles = [(x + UNIT / 2, y + UNIT / 2) for x, y in corners]
+    plan = [box(corner, (UNIT, UNIT), ink=0.4) for corner in corners]
+    arrows = [arrow(one, other) for one, other in pairwise(middles)]
+    solid = cube(die, (8, (size[1] - EDGE - DEPTH) / 2))
+    return picture("Die and its path", text, size, solid, *plan, disc(middles[0], 4), *arrows)

@@ -13,7 +13,7 @@ from itemwell.bank import Option, Posed, Stimulus
 from itemwell.templates.model import Drawn, Features, ItemModel
 from itemwell.templates.spatial.choices import distinct, listed, right_places, until_sound
 from itemwell.templates.spatial.drawing import MARGIN, UNIT, grid, holes, picture
-from itemwell.templates.spatial.figures import Cell, Figure, cells, mirrored, read, spelled, tile
+from itemwell.templates.spatial.figures import Cell, Figure, cells, read, spelled, tile
 from itemwell.templates.spatial.sheets import (
     ROWS,
     SIDE,
@@ -59,25 +59,25 @@ def shown(figure: Figure, misconception: str | None = None) -> Option:
     return Option(text, misconception, picture("Sheet with holes", text, (side, side), sheet))
 
 
-def errors(punched: set[Cell], folds: Sequence[Fold]) -> list[Option]:
-    """Sheets that were opened in the wrong way."""
-    right = tile(opened(punched, folds), SIDE, SIDE)
-    wrong = {
-        "marks only the squares that were punched": punched,
-        "copies the holes across the fold instead of mirroring them": opened(
-            punched, folds, copied
-        ),
-        "turns the holes round instead of mirroring them in the fold": opened(
-            punched, folds, swivelled
-        ),
-    }
-    if len(folds) > 1:
-        wrong["leaves the first fold closed"] = opened(punched, folds[1:])
-        wrong["leaves the last fold closed"] = opened(punched, folds[:-1])
-    return [shown(tile(made, SIDE, SIDE), error) for error, made in wrong.items()] + [
-        shown(mirrored(right), "shows the holes as seen from behind"),
-        shown(right[::-1], "shows the holes upside down"),
+def errors(rng: Random, punched: set[Cell], folds: Sequence[Fold]) -> list[tuple[str, set[Cell]]]:
+    """Holes of sheets that were opened in the wrong way, most of them as many as the right ones."""
+    right, last = opened(punched, folds), SIDE - 1
+    opens_wrong = [
+        ("copies the holes across the fold instead of mirroring them", copied),
+        ("turns the holes round instead of mirroring them in the fold", swivelled),
     ]
+    full = [
+        *((error, opened(punched, folds, image)) for error, image in opens_wrong),
+        ("shows the holes as seen from behind", {(row, last - column) for row, column in right}),
+        ("shows the holes upside down", {(last - row, column) for row, column in right}),
+    ]
+    fewer = [("marks only the squares that were punched", punched)]
+    if len(folds) > 1:
+        fewer.append(("leaves the first fold closed", opened(punched, folds[1:])))
+        fewer.append(("leaves the last fold closed", opened(punched, folds[:-1])))
+    rng.shuffle(full)
+    rng.shuffle(fewer)
+    return full[:3] + fewer[:1] + full[3:] + fewer[1:]
 
 
 def attempt(rng: Random, *, folds: int, punches: int) -> Drawn | None:
@@ -90,8 +90,7 @@ def attempt(rng: Random, *, folds: int, punches: int) -> Drawn | None:
     idle = [opened(punched, [*way[:fold], *way[fold + 1 :]]) == out for fold in range(folds)]
     if any(idle) or len(punched) < punches or len(out) > MOST_HOLES:
         return None
-    key, wrong = shown(tile(out, SIDE, SIDE)), errors(punched, way)
-    rng.shuffle(wrong)
+    key, wrong = shown(tile(out, SIDE, SIDE)), errors(rng, punched, way)
     steps = " ".join(f"Fold {number}: {fold}." for number, fold in enumerate(way, start=1))
     squares = listed(map(named, sorted(punched)))
     text = (
@@ -102,7 +101,7 @@ def attempt(rng: Random, *, folds: int, punches: int) -> Drawn | None:
     return Drawn(
         stem=rng.choice(STEMS),
         key=key,
-        distractors=distinct(key, wrong),
+        distractors=distinct(key, (shown(tile(made, SIDE, SIDE), error) for error, made in wrong)),
         explanation=f"{'Opening the fold' if folds == 1 else 'Opening the folds, last fold first,'} "
         f"mirrors the holes in the fold line{'s' * (folds > 1)}: "
         f"from {squares} they become {listed(map(named, sorted(out)))}.",

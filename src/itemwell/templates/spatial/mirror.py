@@ -62,7 +62,7 @@ LINES = {
 SQUARED_DIRECTIONS = {ACROSS: -1, DOWN: 1, FALLING: -1j, RISING: 1j}
 WHY = {
     ACROSS: "The order of the squares in each row is reversed, and the rows keep their places",
-    DOWN: "The rows swap places from top to bottom, and each row stays as it is",
+    DOWN: "The order of the rows is reversed, and each row stays as it is",
     FALLING: "Each row, read from the left, becomes the column of the same number, read downwards",
     RISING: "The top row, read from the left, becomes the right-hand column, read upwards",
 }
@@ -91,13 +91,13 @@ def attempt(rng: Random, *, side: int, squares: int, slant: int) -> Drawn:
     figure = tile(rng.sample(board, squares), side, side)
     where = rng.choice([name for name, line in LINES.items() if line.slants == bool(slant)])
     line = LINES[where]
-    wrong = [shown(image(figure), error) for error, image in IMAGES.items() if error != line.image]
+    wrong = [error for error in IMAGES if error != line.image]
     rng.shuffle(wrong)
     key = shown(IMAGES[line.image](figure))
     return Drawn(
         stem=rng.choice(STEMS),
         key=key,
-        distractors=distinct(key, wrong),
+        distractors=distinct(key, (shown(IMAGES[error](figure), error) for error in wrong)),
         explanation=f"{WHY[line.image]}. The top row of the tile is {figure[0]}, "
         f"and the mirror image is {key.text}.",
         stimulus=posed_tile(figure, where),

@@ -4,7 +4,9 @@ Hard with a larger gap and square, and with pieces that lie turned. Typical erro
 flipped piece, and misplacing one of its squares.
 """
 
+from collections.abc import Iterator
 from functools import partial
+from itertools import islice
 from random import Random
 
 from itemwell.bank import Option, Posed, Stimulus
@@ -48,31 +50,31 @@ def lying(figure: Figure) -> Figure:
     return min(turned(figure, quarters) for quarters in range(4))
 
 
-def nearly(gap: set[Cell], side: int) -> list[Figure]:
-    """The connected pieces that fill all of `gap` but one square, and one square beside it."""
-    lefts = [gap - {cell} for cell in sorted(gap)]
-    return [
-        cropped(left | {cell})
-        for left in lefts
-        if connected(left, side)
-        for cell in border(left, side)
-        if cell not in gap
-    ]
+def nearly(rng: Random, gap: set[Cell], side: int) -> Iterator[Figure]:
+    """Connected pieces that fill all of `gap` but one square, and one square beside it."""
+    swaps = [(lost, won) for lost in sorted(gap) for won in border(gap, side)]
+    rng.shuffle(swaps)
+    for lost, won in swaps:
+        piece = gap - {lost} | {won}
+        if connected(piece, side):
+            yield cropped(piece)
 
 
-def errors(rng: Random, gap: set[Cell], side: int) -> list[tuple[Figure, str]]:
-    """Pieces that never fit, no two of them the same, the flipped one first if it is another."""
-    piece, near = cropped(gap), nearly(gap, side)
-    rng.shuffle(near)
-    candidates = [(mirrored(piece), FLIPPED)] + [
-        (figure, MOVED) if place % 3 else (mirrored(figure), FLIPPED_AND_MOVED)
-        for place, figure in enumerate(near, start=1)
-    ]
-    wrong: dict[Figure, tuple[Figure, str]] = {}
-    for figure, error in candidates:
-        wrong.setdefault(lying(figure), (figure, error))
-    wrong.pop(lying(piece), None)
-    return list(wrong.values())
+def errors(rng: Random, gap: set[Cell], side: int) -> Iterator[tuple[Figure, str]]:
+    """Pieces that do not fit, no two the same, the flipped one first; none where that one fits.
+
+    Each comes with its mirror image, so that the key is not the only piece that has a twin.
+    """
+    piece = cropped(gap)
+    met = {lying(piece), lying(mirrored(piece))}
+    if len(met) == 1:
+        return
+    yield mirrored(piece), FLIPPED
+    for figure in nearly(rng, gap, side):
+        for wrong, error in ((figure, MOVED), (mirrored(figure), FLIPPED_AND_MOVED)):
+            if lying(wrong) not in met:
+                met.add(lying(wrong))
+                yield wrong, error
 
 
 def shown(figure: Figure, side: int, misconception: str | None = None) -> Option:
@@ -84,10 +86,14 @@ def shown(figure: Figure, side: int, misconception: str | None = None) -> Option
 def attempt(rng: Random, *, side: int, squares: int, turned_pieces: int) -> Drawn | None:
     """One square with a gap; None where a flipped piece would fit as well."""
     gap = patch(rng, squares, side)
-    wrong = errors(rng, gap, side)[:4]
-    if not wrong or wrong[0][1] != FLIPPED:
+    wrong = list(islice(errors(rng, gap, side), 4))
+    if not wrong:
         return None
     quarters, *others = (rng.randint(1, 3) if turned_pieces else 0 for _ in range(5))
+    pieces = [
+        shown(turned(figure, quarter), side, error)
+        for (figure, error), quarter in zip(wrong, others, strict=False)
+    ]
     key = shown(turned(cropped(gap), quarters), side)
     board = {(row, column) for row in range(side) for column in range(side)}
     square = tile(board - gap, side, side)
@@ -95,13 +101,7 @@ def attempt(rng: Random, *, side: int, squares: int, turned_pieces: int) -> Draw
     return Drawn(
         stem=rng.choice(STEMS),
         key=key,
-        distractors=distinct(
-            key,
-            (
-                shown(turned(figure, quarter), side, error)
-                for (figure, error), quarter in zip(wrong, others, strict=False)
-            ),
-        ),
+        distractors=distinct(key, pieces),
         explanation=f"The gap has {squares} squares and this shape: {spelled(cropped(gap))}. "
         f"The piece {key.text} covers it exactly {FITS[quarters]}.",
         stimulus=Stimulus(text, pictured_tile("Square with a gap", text, square)),
@@ -114,17 +114,13 @@ def draw(rng: Random, features: Features) -> Drawn:
 
 
 def solve(posed: Posed) -> list[int]:
-    """Each piece is turned round its middle until it covers the gap."""
+    """The gap is turned round its middle, and each piece compared with it as it lies."""
     empty = cells(read(posed.stimulus.text if posed.stimulus else ""), "o")
     if not empty:
         return []
     gap = points(cropped(empty))
-
-    def fits(text: str) -> bool:
-        piece = points(read(text))
-        return gap in [{point * 1j**quarters for point in piece} for quarters in range(4)]
-
-    return right_places(posed, fits)
+    fitting = [{point * 1j**quarters for point in gap} for quarters in range(4)]
+    return right_places(posed, lambda text: points(read(text)) in fitting)
 
 
 MODEL = ItemModel(

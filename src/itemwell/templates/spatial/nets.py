@@ -25,6 +25,7 @@ NETS = (
 )
 
 Net = dict[Cell, str]
+Vector = tuple[int, int, int]
 
 
 def lettered(rng: Random) -> Net:
@@ -93,3 +94,35 @@ def read_net(text: str) -> Net:
         if letter != "o"
     }
     return net if len(net) == len(set(net.values())) == 6 else {}
+
+
+def cross(one: Vector, other: Vector) -> Vector:
+    """The direction at right angles to both, by the right-hand rule."""
+    (a, b, c), (d, e, f) = one, other
+    return (b * f - c * e, c * d - a * f, a * e - b * d)
+
+
+def negative(vector: Vector) -> Vector:
+    """The opposite direction."""
+    return (-vector[0], -vector[1], -vector[2])
+
+
+def outward(net: Net) -> dict[str, Vector]:
+    """Where each letter looks once every face is folded back from the one beside it."""
+    start = min(net)
+    frames = {start: ((1, 0, 0), (0, 1, 0))}
+    todo = [start]
+    while todo:
+        row, column = todo.pop()
+        right, up = frames[row, column]
+        out = cross(right, up)
+        beside = {
+            (row, column + 1): (negative(out), up),
+            (row, column - 1): (out, up),
+            (row - 1, column): (right, negative(out)),
+            (row + 1, column): (right, out),
+        }
+        fresh = [cell for cell in beside if cell in net and cell not in frames]
+        frames |= {cell: beside[cell] for cell in fresh}
+        todo += fresh
+    return {net[cell]: cross(*frame) for cell, frame in frames.items()}

@@ -6,7 +6,7 @@ instead of rolling it, and naming another face of the die as it ends up.
 
 import re
 from functools import partial
-from itertools import pairwise
+from itertools import groupby
 from random import Random
 
 from itemwell.bank import Option, Posed, Stimulus
@@ -20,21 +20,19 @@ from itemwell.templates.spatial.dice import (
     STEPS,
     WEST,
     Die,
+    pictured,
     rolled,
     stands,
 )
-from itemwell.templates.spatial.drawing import Point, arrow, box, disc, label, picture
 
 WAYS = {EAST: "to the right", WEST: "to the left", NORTH: "away from you", SOUTH: "towards you"}
+TIMES = ("", "", "twice ", "three times ", "four times ", "five times ")
 STEMS = (
-    "The die is rolled over its edges, one square each time: {rolls}. Which number ends on top?",
-    "Which number is on top after the die is rolled over its edges, one square each time, {rolls}?",
+    "The die is rolled over its edges, square by square: {rolls}. Which number ends up on top?",
+    "Which number is on top after the die is rolled over its edges, square by square, {rolls}?",
 )
 RIGHT_HANDED = Die("1", "6", "5", "2", "3", "4")
 LEFT_HANDED = Die("1", "6", "5", "2", "4", "3")
-EDGE = 44
-DEPTH = 20
-UNIT = 30
 DICE = sorted(stands(RIGHT_HANDED) | stands(LEFT_HANDED))
 SHIFTS = {
     "to the right": (1, 0),
@@ -63,6 +61,12 @@ def path(rng: Random, rolls: int) -> list[str]:
     return way
 
 
+def spoken(way: list[str]) -> str:
+    """The rolls in words, those in one direction taken together."""
+    runs = ((WAYS[step], len(list(run))) for step, run in groupby(way))
+    return listed(f"{TIMES[length]}{words}" for words, length in runs)
+
+
 def errors(rng: Random, die: Die, way: list[str]) -> list[Option]:
     """Other numbers: first those of a wrong roll, then the other faces of the right one."""
     end = rolled(die, *way)
@@ -86,40 +90,6 @@ def errors(rng: Random, die: Die, way: list[str]) -> list[Option]:
     return [Option(number, error) for number, error in rolls + faces]
 
 
-def pictured(text: str, die: Die, way: list[str]) -> str:
-    """The die as it stands, and its path from above with a dot where it starts."""
-    squares = [(0, 0)]
-    for step in way:
-        squares.append((squares[-1][0] + STEPS[step][0], squares[-1][1] + STEPS[step][1]))
-    top, left = min(row for row, _ in squares), min(column for _, column in squares)
-    rows, columns = (1 + max(s[axis] for s in squares) - (top, left)[axis] for axis in (0, 1))
-    size = (120 + columns * UNIT, max(EDGE + DEPTH, rows * UNIT) + 16)
-    corners = [
-        (112 + (column - left) * UNIT, (size[1] - rows * UNIT) / 2 + (row - top) * UNIT)
-        for row, column in squares
-    ]
-    middles = [(x + UNIT / 2, y + UNIT / 2) for x, y in corners]
-    plan = [box(corner, (UNIT, UNIT), ink=0.4) for corner in corners]
-    arrows = [arrow(one, other) for one, other in pairwise(middles)]
-    solid = cube(die, (8, (size[1] - EDGE - DEPTH) / 2))
-    return picture("Die and its path", text, size, solid, *plan, disc(middles[0], 4), *arrows)
-
-
-def cube(die: Die, at: Point) -> str:
-    """The die with its top, the side that faces you, and its right-hand side."""
-    left, top = at
-    right, front = left + EDGE, top + DEPTH
-    lid = f"M{left:g} {front:g}l{DEPTH} -{DEPTH}h{EDGE}l-{DEPTH} {DEPTH}z"
-    side = f"M{right:g} {front:g}l{DEPTH} -{DEPTH}v{EDGE}l-{DEPTH} {DEPTH}z"
-    return (
-        f'<path d="{lid}"/><path d="{side}" fill="currentColor" fill-opacity="0.2"/>'
-        + box((left, front), (EDGE, EDGE), shade=0.08)
-        + label((left + (EDGE + DEPTH) / 2, top + DEPTH / 2), die.top, size=16)
-        + label((left + EDGE / 2, front + EDGE / 2), die.south, size=20)
-        + label((right + DEPTH / 2, top + (EDGE + DEPTH) / 2), die.east, size=16)
-    )
-
-
 def attempt(rng: Random, *, rolls: int) -> Drawn:
     """One die and its way."""
     die, way = rng.choice(DICE), path(rng, rolls)
@@ -130,11 +100,11 @@ def attempt(rng: Random, *, rolls: int) -> Drawn:
         f"and {die.east} on the right-hand side. Opposite faces of the die add up to 7."
     )
     return Drawn(
-        stem=rng.choice(STEMS).format(rolls=listed(WAYS[step] for step in way)),
+        stem=rng.choice(STEMS).format(rolls=spoken(way)),
         key=key,
         distractors=distinct(key, errors(rng, die, way)),
-        explanation=f"Each roll brings up the face on the side that the die rolls away from: "
-        f"after {die.top}, the top shows {listed(tops)}.",
+        explanation="Each roll brings up the face on the side that the die rolls away from. "
+        f"The numbers on top are, one after the other, {listed([die.top, *tops])}.",
         stimulus=Stimulus(text, pictured(text, die, way)),
     )
 
@@ -155,7 +125,8 @@ def solve(posed: Posed) -> list[int]:
     """Turns each face about the axis of each roll, as a vector."""
     text = posed.stimulus.text if posed.stimulus else ""
     found = re.search(r"([1-6]) on top, ([1-6]) on the side .* ([1-6]) on the right", text)
-    ways = re.findall("|".join(SHIFTS), posed.stem)
+    runs = re.findall(f"(|{'|'.join(TIMES[2:])})({'|'.join(SHIFTS)})", posed.stem)
+    ways = [way for times, way in runs for _ in range(max(1, TIMES.index(times)))]
     if not found or not ways:
         return []
     faces: list[tuple[int, Vector]] = []

@@ -7,7 +7,7 @@ way or a quarter too far, and mirroring the figure instead of turning it or as w
 import re
 from collections.abc import Iterable
 from functools import partial
-from itertools import product
+from itertools import product, starmap
 from random import Random
 
 from itemwell.bank import Option, Posed, Stimulus
@@ -50,30 +50,33 @@ def shown(figure: Figure, misconception: str | None = None) -> Option:
     return Option(text, misconception, pictured_shape("Turned figure", text, figure, FRAME))
 
 
-def errors(figure: Figure, quarters: int) -> list[Option]:
+def errors(rng: Random, figure: Figure, quarters: int) -> list[tuple[Figure, str]]:
     """The other images of `figure`, and what leads to them; never the figure as it lies."""
     flat = mirrored(figure)
-    return [
-        shown(turned(figure, -quarters), "turns the figure the wrong way"),
-        shown(turned(flat, quarters), "mirrors the figure as well as turning it"),
-        shown(flat, "swaps left and right instead of turning the figure"),
-        shown(turned(flat, 2), "swaps top and bottom instead of turning the figure"),
-        shown(turned(flat, 1), "mirrors the figure and turns it clockwise"),
-        shown(turned(flat, 3), "mirrors the figure and turns it anticlockwise"),
-        *(shown(turned(figure, other), "turns the figure by a wrong angle") for other in (1, 2, 3)),
+    likely = [
+        (turned(figure, -quarters), "turns the figure the wrong way"),
+        (turned(flat, quarters), "mirrors the figure as well as turning it"),
     ]
+    further = [
+        (flat, "swaps left and right instead of turning the figure"),
+        (turned(flat, 2), "swaps top and bottom instead of turning the figure"),
+        (turned(flat, 1), "mirrors the figure and turns it clockwise"),
+        (turned(flat, 3), "mirrors the figure and turns it anticlockwise"),
+        *((turned(figure, other), "turns the figure by a wrong angle") for other in (1, 2, 3)),
+    ]
+    return likely + rng.sample(further, len(further))
 
 
 def attempt(rng: Random, *, squares: int, turns: int) -> Drawn:
     """One figure; short of distractors where too many of its images coincide."""
     figure = cropped(patch(rng, squares, FRAME))
     way = rng.choice([way for way in product(QUARTERS, repeat=turns) if total(way)])
-    key, wrong = shown(turned(figure, total(way))), errors(figure, total(way))
+    key, wrong = shown(turned(figure, total(way))), errors(rng, figure, total(way))
     text = f"A figure ({KEY_TO_TEXT}): {spelled(figure)}."
     return Drawn(
         stem=rng.choice(STEMS).format(turns=" and then ".join(way)),
         key=key,
-        distractors=distinct(key, [*wrong[:2], *rng.sample(wrong[2:], len(wrong) - 2)]),
+        distractors=distinct(key, starmap(shown, wrong)),
         explanation=f"{'Together the turns make' if turns > 1 else 'This is'} "
         f"{list(QUARTERS)[total(way) - 1]}: the top row, {figure[0]}, becomes the "
         f"{BECOMES[total(way)]}. The result is {key.text}.",

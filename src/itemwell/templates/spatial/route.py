@@ -9,7 +9,6 @@ import re
 from collections.abc import Sequence
 from functools import partial
 from random import Random
-from typing import NamedTuple
 
 from itemwell.bank import Option, Posed, Stimulus
 from itemwell.templates.model import Drawn, Features, ItemModel
@@ -25,6 +24,7 @@ from itemwell.templates.spatial.maps import (
     on_map,
     square,
 )
+from itemwell.templates.spatial.walks import AHEAD, LEFT, RIGHT, Leg, followed, misled
 
 SIDE = 8
 UNIT = 26
@@ -36,56 +36,22 @@ STEMS = (
     "{name} {walk}. In which square does the walk end?",
     "{name} {walk}. Which square does {name} reach in the end?",
 )
-AHEAD, RIGHT, LEFT = 0, 2, -2
 HEADINGS = {"north": 1j, "east": 1, "south": -1j, "west": -1}
 
 
-class Leg(NamedTuple):
-    """A turn in eighths clockwise, and then so many squares forward."""
-
-    turn: int
-    squares: int
-
-    def __str__(self) -> str:
-        forward = f"walks {self.squares} {'square' if self.squares == 1 else 'squares'} forward"
-        return {AHEAD: "", RIGHT: "turns right and ", LEFT: "turns left and "}[self.turn] + forward
-
-
-def followed(start: Place, heading: int, legs: Sequence[Leg]) -> list[Place]:
-    """The places at the ends of the legs, `start` first."""
-    places = [start]
-    for leg in legs:
-        heading = (heading + leg.turn) % 8
-        (east, north), (x, y) = EIGHTHS[heading], places[-1]
-        places.append((x + east * leg.squares, y + north * leg.squares))
-    return places
-
-
-def by_map(start: Place, heading: int, legs: Sequence[Leg]) -> Place:
-    """The end if left meant west and right meant east whichever way one walks."""
-    x, y = followed(start, heading, legs[:1])[-1]
-    east = sum(leg.squares * (1 if leg.turn == RIGHT else -1) for leg in legs[1:])
-    return x + east, y
-
-
 def errors(start: Place, heading: int, legs: Sequence[Leg]) -> list[Option]:
-    """Where a walker ends who makes a mistake; on the map only."""
-    end = followed(start, heading, legs)[-1]
-    swapped = [Leg(-leg.turn, leg.squares) for leg in legs]
+    """Where a walker ends who makes one mistake or two; on the map only."""
+    column, row = followed(start, heading, legs)[-1]
     short = [Leg(leg.turn, leg.squares - 1) for leg in legs]
-    late = [*legs[:-1], Leg(-legs[-1].turn, legs[-1].squares)]
-    wrong = {
-        "swaps left and right": followed(start, heading, swapped)[-1],
-        "takes left and right as seen on the map": by_map(start, heading, legs),
-        "counts the square that the walker stands on as the first": followed(start, heading, short)[
-            -1
-        ],
-        "leaves out the last leg": followed(start, heading, legs[:-1])[-1],
-        "turns the wrong way at the last turn": followed(start, heading, late)[-1],
-        "sets out towards the top of the map": followed(start, 0, legs)[-1],
-        "sets out in the opposite direction": followed(start, heading + 4, legs)[-1],
-        "swaps the column and the row": (end[1], end[0]),
-    }
+    wrong = {"swaps the column and the row": (row, column), **misled(start, heading, legs)}
+    for slip, walked in (
+        ("counts the starting square as the first", short),
+        ("leaves out the last leg", legs[:-1]),
+    ):
+        wrong[slip] = followed(start, heading, walked)[-1]
+        wrong |= {
+            f"{error} and {slip}": end for error, end in misled(start, heading, walked).items()
+        }
     return [Option(square(at), error) for error, at in wrong.items() if on_map(at, SIDE)]
 
 
@@ -105,7 +71,9 @@ def attempt(rng: Random, *, legs: int, turned_start: int) -> Drawn | None:
     tip = (x + east * UNIT * 0.8, y - north * UNIT * 0.8)
     picture = mapped("Map", text, SIDE, UNIT, disc((x, y), 5), arrow((x, y), tip))
     return Drawn(
-        stem=rng.choice(STEMS).format(name=name, walk=listed(map(str, walk))),
+        stem=rng.choice(STEMS).format(
+            name=name, walk=listed(action for leg in walk for action in leg.actions)
+        ),
         key=key,
         distractors=distinct(key, wrong),
         explanation=f"{name} goes from {square(start)} to {listed(map(square, places[1:]))}.",
@@ -122,7 +90,7 @@ def solve(posed: Posed) -> list[int]:
     """Walks square by square in the complex plane."""
     text = posed.stimulus.text if posed.stimulus else ""
     start = re.search(r"starts in square ([A-H])([1-8]) and faces (north|east|south|west)\b", text)
-    steps = re.findall(r"(left|right)|(\d+) squares? forward", posed.stem)
+    steps = re.findall(r"(left|right)|\b(\d) squares? forward", posed.stem)
     if not start or not steps:
         return []
     at = complex("ABCDEFGH".index(start[1]), int(start[2]))

@@ -46,19 +46,28 @@ SECTORS = (
 """Where a thing is, in eighths of a turn clockwise from the way one faces."""
 
 
-def errors(heading: int, bearing: int) -> list[Option]:
-    """The sectors that a mistaken viewer names, all in eighths of a turn."""
+def errors(rng: Random, heading: int, bearing: int) -> list[Option]:
+    """What a mistaken viewer says, given directions in eighths of a turn from north.
+
+    Those who are also out by an eighth of a turn come last, and none of them names the sector of
+    the place that is faced.
+    """
     answer = bearing - heading
-    wrong = {
-        "reads the direction off the page as if facing north": bearing,
-        "swaps left and right": -answer,
-        "swaps ahead and behind": 4 - answer,
-        "faces the opposite way": answer + 4,
-        "turns the map the wrong way to face ahead": bearing + heading,
-        "is out by an eighth of a turn to the right": answer + 1,
-        "is out by an eighth of a turn to the left": answer - 1,
-    }
-    return [Option(SECTORS[sector % 8], error) for error, sector in wrong.items()]
+    clear = [
+        ("reads the direction off the page as if facing north", bearing),
+        ("swaps left and right", -answer),
+        ("swaps ahead and behind", 4 - answer),
+        ("faces the opposite way", answer + 4),
+        ("turns the map the wrong way to face ahead", bearing + heading),
+    ]
+    slips = [
+        (f"{error}is out by an eighth of a turn", sector + slip)
+        for error, sector in [("", answer), *((f"{error} and ", at) for error, at in clear)]
+        for slip in (1, -1)
+        if (sector + slip) % 8
+    ]
+    wrong = rng.sample(clear, len(clear)) + rng.sample(slips, len(slips))
+    return [Option(SECTORS[sector % 8], error) for error, sector in wrong]
 
 
 def off(place: Place, direction: int, steps: int) -> Place:
@@ -91,14 +100,14 @@ def attempt(rng: Random, *, landmarks: int, deviation: int, slant: int) -> Drawn
     names = rng.sample(LANDMARKS, landmarks)
     places = dict(sorted(zip(names, spots, strict=True)))
     stand, front, target = names[:3]
-    key, wrong = Option(SECTORS[answer]), errors(heading, heading + answer)
+    key, wrong = Option(SECTORS[answer]), errors(rng, heading, heading + answer)
     text = (
         f"{legend(SIDE)} Places: {listed(f'{name} {square(at)}' for name, at in places.items())}."
     )
     return Drawn(
         stem=rng.choice(STEMS).format(stand=stand, front=front, target=target),
         key=key,
-        distractors=distinct(key, rng.sample(wrong[:5], 5) + wrong[5:]),
+        distractors=distinct(key, wrong),
         explanation=f"From the {stand} the {front} lies to the {COMPASS[heading % 8]} and the "
         f"{target} to the {COMPASS[(heading + answer) % 8]}. For someone who faces "
         f"{COMPASS[heading % 8]} that is {key.text}.",

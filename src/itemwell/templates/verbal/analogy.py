@@ -1,4 +1,4 @@
-"""A is to B as C is to which word?
+"""Asks which word completes "A is to B as C is to ...".
 
 Harder with relations that are less of everyday life, with more wrong options that belong with the
 words shown, and where the pair is told from its less usual end (light : darkness). Typical errors:
@@ -93,7 +93,9 @@ def draw(rng: Random, features: Features) -> Drawn:
     ]
     tied = pick(rng, tied_options(shown, asked), taken, features["tied"])
     alike = pick(rng, alike_options(links), taken + [option.text for option in tied], 4 - len(tied))
-    places = ("the second word", "the first word") if turned else ("the first word", "the second word")
+    places = (
+        ("the second word", "the first word") if turned else ("the first word", "the second word")
+    )
     says = RELATIONS[asked.relation.removesuffix(", turned")][1].format(*places)
     return Drawn(
         stem=rng.choice(STEMS).format(shown.first, shown.second, asked.first),

@@ -1,4 +1,4 @@
-"""Which word means the opposite of another?
+"""Asks which word means the opposite of another.
 
 Harder with rarer words, and with more wrong options that belong to the same field of meaning.
 Typical errors: a word of the same meaning for the opposite, a neighbour in the field, a word that

@@ -30,7 +30,7 @@ amphibians | animals | frog toad newt salamander
 insects | animals | ant bee wasp beetle butterfly moth mosquito grasshopper ladybird dragonfly flea
 crustaceans | animals | crab lobster prawn shrimp crayfish
 plants | .
-trees | plants |
+trees | plants
 conifers | trees | pine fir spruce cedar larch yew
 broad-leaved trees | trees | oak beech maple birch willow elm poplar sycamore
 flowers | plants | rose tulip daisy lily daffodil orchid poppy sunflower
@@ -54,7 +54,7 @@ headgear | clothes | hat cap beret helmet turban bonnet
 jewellery | . | ring necklace bracelet earring brooch
 furniture | . | table bed wardrobe desk cupboard bookcase
 seats | furniture | chair stool bench sofa armchair
-tools | . | hammer spanner screwdriver pliers file
+tools | . | hammer spanner screwdriver pliers drill
 garden tools | tools | spade rake hoe trowel shears
 kitchen utensils | . | spoon whisk ladle spatula sieve grater
 crockery | . | plate bowl cup saucer mug
@@ -104,6 +104,9 @@ parts of speech | . | noun verb adjective adverb pronoun
 """
 
 TRAITS = """
+growing on trees or being trees: pine fir spruce cedar larch yew oak beech maple birch willow elm poplar sycamore apple pear fig lemon lime grapefruit tangerine mandarin peach plum cherry apricot nectarine almond walnut hazelnut cashew pecan pistachio banana mango
+first names: rose daisy lily poppy rosemary ruby robin basil ginger
+names of colours: red blue green yellow purple brown gold silver lime plum peach ruby emerald sapphire rose copper salmon saffron cream
 living in water: whale dolphin seal walrus porpoise salmon trout herring tuna cod carp sardine haddock mackerel shark eel turtle crocodile alligator hippopotamus beaver frog newt crab lobster prawn shrimp crayfish duck swan goose pelican penguin heron flamingo
 laying eggs: parrot pigeon peacock crow seagull stork cuckoo woodpecker eagle hawk falcon vulture owl buzzard kestrel duck swan goose pelican heron flamingo ostrich penguin emu rhea cassowary robin sparrow blackbird nightingale thrush wren lark salmon trout herring tuna cod carp sardine haddock mackerel tortoise turtle crocodile alligator cobra python iguana chameleon gecko skink frog toad newt salamander ant bee wasp beetle butterfly moth mosquito grasshopper ladybird dragonfly flea crab lobster prawn shrimp crayfish
 able to fly: bat bee wasp beetle butterfly moth mosquito ladybird dragonfly parrot pigeon peacock crow seagull stork cuckoo woodpecker eagle hawk falcon vulture owl buzzard kestrel duck swan goose pelican heron flamingo robin sparrow blackbird nightingale thrush wren lark aeroplane helicopter glider airship
@@ -113,7 +116,7 @@ eaten: salmon trout herring tuna cod carp sardine haddock mackerel eel crab lobs
 eaten raw: apple pear banana grape mango pineapple melon fig tangerine mandarin strawberry raspberry blackberry blueberry peach plum cherry apricot nectarine carrot radish celery lettuce
 without legs: cobra python viper adder rattlesnake salmon trout herring tuna cod carp sardine haddock mackerel shark eel whale dolphin
 spotted or striped: leopard cheetah jaguar zebra giraffe tiger
-green: lime lettuce cabbage spinach kale broccoli asparagus celery emerald green frog
+green: lime lettuce cabbage spinach kale broccoli asparagus celery emerald frog
 worn: shirt coat jumper trousers skirt dress scarf glove boot shoe sandal slipper clog moccasin hat cap beret helmet turban bonnet ring necklace bracelet earring brooch
 made of wood: table bed wardrobe desk cupboard bookcase chair stool bench violin cello guitar harp banjo lute mandolin raft canoe
 used in a kitchen: spoon whisk ladle spatula sieve grater plate bowl cup saucer mug table cupboard jar bottle
@@ -121,25 +124,40 @@ with an engine: car lorry bus van motorcycle taxi train tram ferry ship aeroplan
 wind instruments: flute clarinet oboe bassoon trumpet trombone tuba bugle cornet
 played with a bow: violin cello
 with a keyboard: piano organ accordion
-red: ruby garnet red cherry strawberry raspberry cranberry radish beetroot ladybird robin poppy
-with strings of a bow: archery violin cello
+red: ruby garnet cherry strawberry raspberry cranberry radish beetroot ladybird robin poppy
 team games: football basketball volleyball hockey rugby
 in water: swimming rowing sailing surfing diving boat ship canoe yacht ferry raft kayak
 without an engine: canoe raft kayak glider
 salt water: ocean sea whale dolphin herring tuna cod sardine haddock mackerel shark walrus porpoise
-healing or cutting: surgeon dentist
 large: elephant giraffe camel hippopotamus whale gorilla bear ostrich
 wild animals of Africa: elephant giraffe zebra hippopotamus lion leopard cheetah gorilla chimpanzee baboon ostrich crocodile
 Australian animals: kangaroo koala wombat wallaby emu cassowary
-made with the hands: gymnastics archery
 """
+
+NEIGHBOURS = """
+animals: plants
+plants: animals
+furniture: crockery, kitchen utensils, clothes
+clothes: jewellery, fabrics, crockery
+tools: kitchen utensils, furniture, vehicles
+vehicles: buildings, tools
+musical instruments: tools
+buildings: furniture, vehicles, containers
+parts of the body: feelings, clothes
+units: shapes, colours
+shapes: units, colours
+sports: dances, jobs
+relatives: jobs, feelings, dances
+jobs: relatives, sports, feelings
+"""
+"""Of a widest group others that it could be taken for and that share no word with it."""
 
 
 @cache
 def wider_groups() -> dict[str, str]:
     """Of each group the one it lies in, "." for none."""
     rows = [line.split(" | ") for line in GROUPS.strip().split("\n")]
-    return {name: parent.removesuffix(" |") for name, parent, *_ in rows}
+    return {name: wider for name, wider, *_ in rows}
 
 
 def chain(group: str) -> list[str]:
@@ -183,3 +201,10 @@ def smaller_groups() -> dict[str, tuple[str, ...]]:
     for name, wider in wider_groups().items():
         found[wider].append(name)
     return {name: tuple(found[name]) for name in (".", *wider_groups())}
+
+
+@cache
+def neighbouring_groups() -> dict[str, tuple[str, ...]]:
+    """Of each widest group its neighbours."""
+    rows = (line.partition(": ") for line in NEIGHBOURS.strip().split("\n"))
+    return {name: tuple(others.split(", ")) for name, _, others in rows}

@@ -246,6 +246,15 @@ cloth fabric2 textile3 |
 }
 
 CLOSE = """
+strange: same plentiful
+possible: easy important
+strong: important
+rich: inferior excellent
+kind: hot easy
+polite: sudden brief sharp kind
+wise: deep
+healthy: happy
+lucky: grateful
 kind: loyal polite smooth
 brave: calm careful certain eager healthy strong vivid
 arrogant: big damaged high important inferior polite talkative
@@ -484,25 +493,32 @@ def close_axes() -> dict[str, frozenset[str]]:
     return {word.axis: frozenset(close[word.axis] | {word.axis}) for word in words().values()}
 
 
+@cache
+def sides() -> dict[tuple[str, int], tuple[Word, ...]]:
+    """The words of each side of each axis."""
+    found: dict[tuple[str, int], list[Word]] = defaultdict(list)
+    for word in words().values():
+        found[word.axis, word.side].append(word)
+    return {side: tuple(own) for side, own in found.items()}
+
+
 def same_meaning(word: Word) -> list[Word]:
     """Every other word of its side."""
-    return [other for other in words().values() if other != word and other[3:] == word[3:]]
+    return [other for other in sides()[word.axis, word.side] if other != word]
 
 
 def opposite_meaning(word: Word) -> list[Word]:
     """Every word of the other side; [] where the line has one side."""
-    return [
-        other for other in words().values() if other.axis == word.axis and other.side != word.side
-    ]
+    return list(sides().get((word.axis, 1 - word.side), ()))
 
 
 def share_a_root(one: str, other: str) -> bool:
-    """Would the spelling of one give the other away: "careful" and "careless", "happy" and "unhappy"?"""
+    """Whether the spelling of one gives the other away, as "happy" does "unhappy"."""
     return one[:4] == other[:4] or one[-4:] in other or other[-4:] in one or one[-5:] == other[-5:]
 
 
 def can_stand_beside(word: Word, other: Word) -> bool:
-    """May `other` be offered where `word` is asked for, being neither the same nor its opposite?"""
+    """Whether `other` is of the same class and surely neither the same in meaning nor opposed."""
     same_class = other.word_class == word.word_class
     return (
         same_class
@@ -522,7 +538,7 @@ def neighbours(word: Word, band: int) -> tuple[Word, ...]:
 
 
 def look_alike(one: str, other: str) -> bool:
-    """Do they begin with the same two letters, or end with the same three?"""
+    """Whether they begin with the same two letters, or end with the same three."""
     return one[:2] == other[:2] or one[-3:] == other[-3:]
 
 

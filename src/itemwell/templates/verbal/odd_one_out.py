@@ -1,16 +1,17 @@
-"""Which of five words does not belong with the others?
+"""Asks which of five words does not belong with the others.
 
 Harder the more the odd word shares with the four: nothing, one wider group, two wider groups.
 Typical errors: an unusual member is not counted in, or the words are sorted by a feature that does
 not set exactly one of them apart.
 """
 
+from collections import Counter
 from functools import cache
 from random import Random
 
 from itemwell.bank import Option, Posed
 from itemwell.templates.model import Drawn, Features, ItemModel
-from itemwell.templates.verbal.categories import chain, cuts, cuts_by_word, members, wider_groups
+from itemwell.templates.verbal.categories import chain, cuts_by_word, members, wider_groups
 
 STEM = "Four of these words belong together. Which word does NOT belong with the others?"
 
@@ -38,26 +39,27 @@ def members_by_name() -> frozenset[str]:
 
 def split_off(words: list[str]) -> set[str]:
     """The words that a group or trait leaves out while it holds all the others."""
-    holds = {name for word in words for name in cuts_by_word()[word]}
-    out = [[word for word in words if word not in cuts()[name]] for name in holds]
-    return {left[0] for left in out if len(left) == 1}
+    held = Counter(name for word in words for name in cuts_by_word()[word])
+    left_out = {name for name, count in held.items() if count == len(words) - 1}
+    return {word for name in left_out for word in words if name not in cuts_by_word()[word]}
 
 
 def draw_words(rng: Random, shared: int) -> tuple[str, list[str], str]:
     """A group, four of its members and a stranger that alone is split off."""
     groups = groups_with_strangers(shared)
-    while True:
-        group = rng.choice(list(groups))
-        inside = rng.sample(sorted(members()[group]), 4)
-        odd = rng.choice(groups[group])
-        if split_off([*inside, odd]) == {odd}:
-            return group, inside, odd
+    tries = (rng.choice(list(groups)) for _ in range(1000))
+    drawn = (
+        (group, rng.sample(sorted(members()[group]), 4), rng.choice(groups[group]))
+        for group in tries
+    )
+    return next(words for words in drawn if split_off([*words[1], words[2]]) == {words[2]})
 
 
 def misconception(word: str, group: str, others: list[str]) -> str:
     """Why a learner would pick this member: for a feature it lacks, or for not knowing it."""
-    for name, own in cuts().items():
-        if word not in own and sum(other in own for other in others) == 3:
+    held = Counter(name for other in others for name in cuts_by_word()[other])
+    for name, count in held.items():
+        if count == 3 and name not in cuts_by_word()[word]:
             return f"sorts the words by another feature ({name})"
     return f'does not count "{word}" among the {group}'
 
@@ -66,7 +68,9 @@ def draw(rng: Random, features: Features) -> Drawn:
     """Four members of a group and a stranger."""
     group, inside, odd = draw_words(rng, features["shared"])
     distractors = tuple(
-        Option(word, misconception(word, group, [other for other in (*inside, odd) if other != word]))
+        Option(
+            word, misconception(word, group, [other for other in (*inside, odd) if other != word])
+        )
         for word in inside
     )
     return Drawn(

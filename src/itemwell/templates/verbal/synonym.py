@@ -1,4 +1,4 @@
-"""Which word means the same as another?
+"""Asks which word means the same as another.
 
 Harder with rarer words, and with more wrong options that belong to the same field of meaning.
 Typical errors: the opposite for the same, a neighbour in the field, a word that only looks alike.
