@@ -78,7 +78,9 @@ def a_database(admin, template):
     name = f"bank_{next(NAMES)}"
     with admin.connect() as db:
         db.execute(text(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY wal_log"))
-    yield admin.url.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+    yield admin.url.set(drivername="postgresql", database=name).render_as_string(
+        hide_password=False
+    )
     with admin.connect() as db:
         db.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 

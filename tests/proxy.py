@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import make_url
@@ -50,8 +50,12 @@ class Wire:
             server.connect(str(self.server))
             pair = {"client": client, "server": server, "committing": False}
             self.pairs.append(pair)
-            threading.Thread(target=self._forward, args=(pair, "client", "server"), daemon=True).start()
-            threading.Thread(target=self._forward, args=(pair, "server", "client"), daemon=True).start()
+            threading.Thread(
+                target=self._forward, args=(pair, "client", "server"), daemon=True
+            ).start()
+            threading.Thread(
+                target=self._forward, args=(pair, "server", "client"), daemon=True
+            ).start()
 
     def _forward(self, pair, source, target):
         try:
@@ -70,10 +74,8 @@ class Wire:
     @staticmethod
     def _close(pair):
         for end in ("client", "server"):
-            try:
+            with suppress(OSError):
                 pair[end].shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
             pair[end].close()
 
 

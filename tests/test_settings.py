@@ -7,7 +7,9 @@ from itemwell.errors import ConfigError
 from itemwell.settings import load
 
 
-def test_a_flag_wins_over_the_environment_over_dotenv_over_toml_over_the_default(monkeypatch, tmp_path):
+def test_a_flag_wins_over_the_environment_over_dotenv_over_toml_over_the_default(
+    monkeypatch, tmp_path
+):
     layers = []
     for write in (
         lambda: None,
@@ -32,7 +34,9 @@ def test_all_problems_are_told_at_once_and_no_value(monkeypatch):
     with pytest.raises(ConfigError) as told:
         load()
 
-    assert all(name in str(told.value) for name in ("DATABASE_URL", "QUESTIONS_PER_RUN", "LOG_LEVEL"))
+    assert all(
+        name in str(told.value) for name in ("DATABASE_URL", "QUESTIONS_PER_RUN", "LOG_LEVEL")
+    )
     assert "hunter" not in str(told.value)
 
 

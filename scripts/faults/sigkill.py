@@ -8,7 +8,6 @@ must be met: not a question less, not one more. Exits 1 where anything is not as
 """
 
 import argparse
-import json
 import os
 import random
 import signal
@@ -16,10 +15,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from pathlib import Path
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import text
 
+from itemwell.settings import load
+from itemwell.store.connect import open_bank
+
+HELD = "SELECT count(*) FROM questions"
+MET = (
+    "SELECT count(*) FROM job_runs WHERE status = 'success' AND metadata #> '{order,count}' <> '0'"
+)
 WRONG = {
     "signatures kept twice": "SELECT count(*) - count(DISTINCT signature) FROM questions",
     "slots kept twice": "SELECT count(slot_id) - count(DISTINCT slot_id) FROM questions",
@@ -34,11 +39,13 @@ WRONG = {
 
 def start(arguments, environment):
     command = [sys.executable, "-m", "itemwell", "generate", "--json", *arguments]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    return subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
 
 
 def kill_until_met(count, kills, chance, environment, longest):
-    """Run one order, killing up to `kills` of its runs; how many were killed, and the last document."""
+    """Run one order, killing up to `kills` of its runs, until one ends well; how many were killed."""
     killed = 0
     while True:
         process = start(["--count", str(count)], environment)
@@ -48,11 +55,29 @@ def kill_until_met(count, kills, chance, environment, longest):
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
             killed += 1
-        out, err = process.communicate()
+        _, err = process.communicate()
         if process.returncode == 0:
-            return killed, json.loads(out)
+            return killed
         if process.returncode != -signal.SIGKILL:
             sys.exit(f"a run ended with {process.returncode}: {err.decode()[-2000:]}")
+
+
+def itemwell(environment, *arguments):
+    command = [sys.executable, "-m", "itemwell", *arguments]
+    return subprocess.run(
+        command, env=environment, check=True, capture_output=True, text=True
+    ).stdout
+
+
+def tally(environment, count):
+    """What the bank holds, and what is wrong with it. Each order ends in exactly one success."""
+    with (
+        open_bank(load({"itemwell_home": environment["ITEMWELL_HOME"]}).settings) as bank,
+        bank.connect() as db,
+    ):
+        held, met = (db.execute(text(query)).scalar_one() for query in (HELD, MET))
+        wrong = {name: db.execute(text(query)).scalar_one() for name, query in WRONG.items()}
+    return held, met, wrong | {"questions too few or too many": held - met * count}
 
 
 def main():
@@ -60,38 +85,24 @@ def main():
     options.add_argument("--kills", type=int, default=200)
     options.add_argument("--count", type=int, default=100)
     options.add_argument("--seed", type=int, default=1)
-    options.add_argument("--database-url", help="[an embedded Postgres in a temporary directory]")
     asked = options.parse_args()
 
     chance = random.Random(asked.seed)
     with tempfile.TemporaryDirectory(prefix="itemwell-kills-") as home:
         environment = {**os.environ, "ITEMWELL_HOME": home, "FAMILY_CAP": "100000"}
         environment.pop("DATABASE_URL", None)
-        if asked.database_url:
-            environment["DATABASE_URL"] = asked.database_url
+        itemwell(environment, "generate", "--count", "0")
         started = time.monotonic()
-        process = start(["--count", str(asked.count)], environment)
-        process.communicate()
-        orders, killed, longest = 1, 0, (time.monotonic() - started) * 1.1
+        itemwell(environment, "generate", "--count", str(asked.count))
+        longest = (time.monotonic() - started) * 1.1
+        killed = 0
         while killed < asked.kills:
-            more, last = kill_until_met(asked.count, asked.kills - killed, chance, environment, longest)
-            killed += more
-            orders += 1
-            print(f"{killed} kills, {orders} orders met, the last run kept {last['kept']}", flush=True)
-        url = subprocess.run(
-            [sys.executable, "-m", "itemwell", "db", "start"], env=environment, check=True, capture_output=True
-        ) and subprocess.run(
-            [sys.executable, "-m", "itemwell", "db", "url"], env=environment, check=True, capture_output=True
-        ).stdout.decode().strip()
-        bank = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
-        with bank.connect() as db:
-            held = db.execute(text("SELECT count(*) FROM questions")).scalar_one()
-            wrong = {name: db.execute(text(query)).scalar_one() for name, query in WRONG.items()}
-        bank.dispose()
-        if not asked.database_url:
-            subprocess.run([sys.executable, "-m", "itemwell", "db", "stop"], env=environment, check=True, capture_output=True)
-    wrong["questions too few or too many"] = held - orders * asked.count
-    print(f"{killed} SIGKILLs, {orders} orders of {asked.count}, {held} questions in the bank")
+            killed += kill_until_met(
+                asked.count, asked.kills - killed, chance, environment, longest
+            )
+            print(f"{killed} kills", flush=True)
+        held, met, wrong = tally(environment, asked.count)
+    print(f"{killed} SIGKILLs, {met} orders of {asked.count} met, {held} questions in the bank")
     print("\n".join(f"{number:6} {name}" for name, number in wrong.items()))
     sys.exit(any(wrong.values()))
 

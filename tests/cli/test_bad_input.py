@@ -19,7 +19,10 @@ def one_line(ended):
         (["generate", "--count", "-1"], "-1 is not in the range 0<=x<=10000"),
         (["generate", "--count", "1000000"], "1000000 is not in the range"),
         (["generate", "--count", "many"], "'many' is not a valid integer"),
-        (["generate", "--types", "history"], "choose from pattern, logic, spatial, math, verbal, memory"),
+        (
+            ["generate", "--types", "history"],
+            "choose from pattern, logic, spatial, math, verbal, memory",
+        ),
         (["generate", "--types", "math,"], "unknown type ''"),
         (["generate", "--difficulty", "brutal"], "choose from easy, medium, hard"),
         (["generate", "--deadline", "soon"], "is not a duration such as 90s"),

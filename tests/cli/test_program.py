@@ -29,7 +29,9 @@ def test_a_count_is_met_exactly(program, bank, count):
     assert active(bank) == count
 
 
-def test_without_a_count_the_bank_is_topped_up_to_its_targets_and_then_nothing_is_due(program, bank):
+def test_without_a_count_the_bank_is_topped_up_to_its_targets_and_then_nothing_is_due(
+    program, bank
+):
     small = {"TARGET_PER_TYPE": "3", "QUESTIONS_PER_RUN": "12"}
 
     kept = [json.loads(program("generate", "--json", **small).out)["kept"] for _ in range(3)]
@@ -110,7 +112,9 @@ def test_a_dry_run_writes_a_file_that_import_takes(program, bank):
 def test_the_same_seed_draws_the_same_questions(program):
     stems = []
     for _ in range(2):
-        dry = json.loads(program("generate", "--count", 12, "--seed", "7", "--dry-run", "--json").out)
+        dry = json.loads(
+            program("generate", "--count", 12, "--seed", "7", "--dry-run", "--json").out
+        )
         stems.append(Path(dry["drafts"]).read_text())
 
     assert stems[0] == stems[1]
@@ -170,7 +174,10 @@ def test_a_second_run_ends_75_or_skips_when_told(program, bank):
 
 
 def test_four_runs_together_keep_no_twin(program, bank):
-    together = [program.start("generate", "--count", 60, "--seed", "same", "--lease", name) for name in "abcd"]
+    together = [
+        program.start("generate", "--count", 60, "--seed", "same", "--lease", name)
+        for name in "abcd"
+    ]
     ended = [process.communicate()[1] + str(process.returncode) for process in together]
 
     assert all(end.endswith("0") for end in ended), ended
@@ -192,7 +199,9 @@ def test_four_runs_of_one_lease_let_one_work(program, bank):
 def test_a_full_family_is_left_for_others_and_the_count_is_met(program, bank):
     ended = program("generate", "--count", 60, "--types", "math", FAMILY_CAP="7")
     with bank.connect() as db:
-        largest = db.scalar(text("SELECT max(n) FROM (SELECT count(*) n FROM questions GROUP BY family) f"))
+        largest = db.scalar(
+            text("SELECT max(n) FROM (SELECT count(*) n FROM questions GROUP BY family) f")
+        )
 
     assert ended.status == 0
     assert largest <= 7
@@ -214,7 +223,10 @@ def test_runs_are_listed_and_shown(program):
 
     assert [row["job_id"] for row in listed] == ["generate"]
     assert "Run 1 of generate: success (exit code 0)" in shown.out
-    assert (missing.status, missing.last_line) == (3, "exit code: 3 (config): there is no run 999; see: itemwell runs")
+    assert (missing.status, missing.last_line) == (
+        3,
+        "exit code: 3 (config): there is no run 999; see: itemwell runs",
+    )
 
 
 def test_a_bug_is_told_with_its_traceback_and_status_70(program):
@@ -224,7 +236,11 @@ def test_a_bug_is_told_with_its_traceback_and_status_70(program):
         "sys.exit(cli.main(['exit-codes']))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], env=program.environment, capture_output=True, text=True, check=False
+        [sys.executable, "-c", code],
+        env=program.environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     assert done.returncode == 70
@@ -255,7 +271,11 @@ def test_help_is_there_for_every_command_and_loads_nothing_heavy(program):
         "print(heavy & set(sys.modules), file=sys.stderr)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], env=program.environment, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code],
+        env=program.environment,
+        capture_output=True,
+        text=True,
+        check=True,
     )
 
     assert done.stderr == "set()\n"

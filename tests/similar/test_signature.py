@@ -1,10 +1,10 @@
 """Only what cannot change a meaning is folded away."""
 
 import pytest
+from tests.builders import a_draft
 
 from itemwell.bank import Option, Stimulus
 from itemwell.similar.signature import masked, signature, skeleton
-from tests.builders import a_draft
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,9 @@ def test_isomorphs_share_a_skeleton_and_others_do_not():
     assert skeleton(one) == skeleton(two) != skeleton(other)
 
 
-@pytest.mark.parametrize("stem", ["", "?", "\ud800", "ก" * 10_000, "🙂" * 500, "\u202eabc", "12 34 56"])
+@pytest.mark.parametrize(
+    "stem", ["", "?", "\ud800", "ก" * 10_000, "🙂" * 500, "\u202eabc", "12 34 56"]
+)
 def test_any_text_has_a_skeleton(stem):
     assert len(skeleton(a_draft(stem=stem))) == 32
     assert isinstance(masked(stem), str)

@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
+from tests.builders import a_draft
+from tests.proxy import wired
 
 from itemwell.bank import Stratum, Verified
 from itemwell.errors import Rejected
@@ -13,13 +15,15 @@ from itemwell.store import questions, slots
 from itemwell.store.connect import transact
 from itemwell.store.questions import Wanted
 from itemwell.store.runs import begin
-from tests.builders import a_draft
-from tests.proxy import wired
 
 
 def verified(number=0, **changes):
-    draft = a_draft(stem=f"A shop sells pens at 2 pounds each. How much do {number + 3} pens cost?", **changes)
-    return Verified(draft=draft, signature=signature(draft), skeleton=skeleton(draft), gates={"check": "x"})
+    draft = a_draft(
+        stem=f"A shop sells pens at 2 pounds each. How much do {number + 3} pens cost?", **changes
+    )
+    return Verified(
+        draft=draft, signature=signature(draft), skeleton=skeleton(draft), gates={"check": "x"}
+    )
 
 
 @pytest.fixture
@@ -121,7 +125,9 @@ def test_the_selects_of_existing_dashboards_run_as_printed(bank, run):
     with bank.begin() as db:
         questions.keep(db, verified(), run_id=run.id)
         newest = db.execute(
-            text("SELECT id, question_type, created_at FROM questions ORDER BY created_at DESC LIMIT 10;")
+            text(
+                "SELECT id, question_type, created_at FROM questions ORDER BY created_at DESC LIMIT 10;"
+            )
         ).one()
         db.execute(
             text("""

@@ -20,10 +20,19 @@ def taken_by(bank, **holder):
     """A run that another process holds, as its row would stand."""
     with pytest.raises(SystemExit), runs.begin(bank, "generate") as run:
         raise SystemExit
-    holder = {"host": "elsewhere", "machine": "another", "pid": 1, "started": 0, "nonce": "x"} | holder
+    holder = {
+        "host": "elsewhere",
+        "machine": "another",
+        "pid": 1,
+        "started": 0,
+        "nonce": "x",
+    } | holder
     with bank.begin() as db:
         db.execute(text("UPDATE job_runs SET status = 'running', completed_at = NULL"))
-        db.execute(runs._TAKE_LEASE, {"run_id": run.id, "holder": holder, "seconds": 90, "lease": "generate"})
+        db.execute(
+            runs._TAKE_LEASE,
+            {"run_id": run.id, "holder": holder, "seconds": 90, "lease": "generate"},
+        )
     return run.id
 
 
@@ -58,7 +67,10 @@ def test_a_run_that_raises_is_closed_and_the_error_goes_on(bank, error, status, 
 def test_a_second_run_is_told_who_holds_the_lease_and_leaves_a_row(bank):
     holder = taken_by(bank)
 
-    with pytest.raises(Busy, match=f"run {holder}, process 1 on elsewhere"), runs.begin(bank, "generate"):
+    with (
+        pytest.raises(Busy, match=f"run {holder}, process 1 on elsewhere"),
+        runs.begin(bank, "generate"),
+    ):
         pass
 
     assert [row["status"] for row in rows(bank)] == ["skipped", "running"]
@@ -75,7 +87,10 @@ def test_a_second_run_that_may_skip_ends_well(bank):
 
 
 def test_runs_of_distinct_leases_go_side_by_side(bank):
-    with runs.begin(bank, "generate", lease="generate:a"), runs.begin(bank, "generate", lease="generate:b"):
+    with (
+        runs.begin(bank, "generate", lease="generate:a"),
+        runs.begin(bank, "generate", lease="generate:b"),
+    ):
         assert [row["status"] for row in rows(bank)] == ["running", "running"]
 
 
@@ -102,7 +117,9 @@ def test_a_pid_that_now_belongs_to_another_process_is_no_holder(bank):
 def test_a_holder_elsewhere_is_believed_until_its_lease_expires(bank):
     taken_by(bank)
     with bank.begin() as db:
-        db.execute(text("UPDATE job_leases SET expires_at = clock_timestamp() - interval '1 second'"))
+        db.execute(
+            text("UPDATE job_leases SET expires_at = clock_timestamp() - interval '1 second'")
+        )
 
     with runs.begin(bank, "generate"):
         pass
@@ -111,11 +128,15 @@ def test_a_holder_elsewhere_is_believed_until_its_lease_expires(bank):
 
 
 def test_a_run_whose_lease_was_taken_over_writes_no_more(bank):
-    with pytest.raises(Busy, match="taken over"), runs.begin(bank, "generate") as run:
-        with bank.begin() as db:
-            db.execute(text("UPDATE job_leases SET expires_at = clock_timestamp() - interval '1 second'"))
-        with runs.begin(bank, "generate"), bank.begin() as db:
-            run.fence(db)
+    def overtaken():
+        with runs.begin(bank, "generate") as run:
+            with bank.begin() as db:
+                db.execute(text("UPDATE job_leases SET expires_at = clock_timestamp() - interval '1 second'"))
+            with runs.begin(bank, "generate"), bank.begin() as db:
+                run.fence(db)
+
+    with pytest.raises(Busy, match="taken over"):
+        overtaken()
 
     assert sorted(row["status"] for row in rows(bank)) == ["failed", "stale"]
 
@@ -124,10 +145,14 @@ def test_the_heartbeat_keeps_the_lease_alive(bank, monkeypatch):
     monkeypatch.setattr(runs, "BEAT_SECONDS", 0.05)
     with runs.begin(bank, "generate"):
         with bank.begin() as db:
-            db.execute(text("UPDATE job_leases SET expires_at = clock_timestamp() + interval '1 second'"))
+            db.execute(
+                text("UPDATE job_leases SET expires_at = clock_timestamp() + interval '1 second'")
+            )
             db.execute(text("SELECT pg_sleep(0.3)"))
         with bank.begin() as db:
             db.execute(text("SELECT pg_sleep(0.3)"))
-            left = db.scalar(text("SELECT extract(epoch FROM expires_at - clock_timestamp()) FROM job_leases"))
+            left = db.scalar(
+                text("SELECT extract(epoch FROM expires_at - clock_timestamp()) FROM job_leases")
+            )
 
     assert left > 60

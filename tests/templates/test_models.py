@@ -64,13 +64,17 @@ def test_the_solver_notices_that_the_key_is_missing(model, difficulty):
 def test_options_are_distinct_and_each_distractor_has_its_reason(model, difficulty):
     for seed in SEEDS:
         item = drawn(model, difficulty, seed)
-        shown = [(option.text.strip().casefold(), option.svg) for option in (item.key, *item.distractors)]
+        shown = [
+            (option.text.strip().casefold(), option.svg) for option in (item.key, *item.distractors)
+        ]
 
         assert 3 <= len(item.distractors) <= 5
         assert len({text for text, _ in shown}) == len(shown), shown
         assert item.key.misconception is None
         assert all(option.misconception for option in item.distractors)
-        assert all(option.text == option.text.strip() != "" for option in (item.key, *item.distractors))
+        assert all(
+            option.text == option.text.strip() != "" for option in (item.key, *item.distractors)
+        )
 
 
 @pytest.mark.parametrize(("model", "difficulty"), EACH_LEVEL)
@@ -82,7 +86,9 @@ def test_the_stem_asks_something_and_the_explanation_tells_why(model, difficulty
         assert item.stem == item.stem.strip()
         assert item.stem[-1] in "?.:_", item.stem
         assert len(item.explanation) >= 20
-        assert not re.search(r"  |\{|\}|None|\bTrue\b|\bFalse\b", item.stem + item.explanation), item
+        assert not re.search(r"  |\{|\}|None|\bTrue\b|\bFalse\b", item.stem + item.explanation), (
+            item
+        )
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
@@ -99,7 +105,9 @@ def test_ten_thousand_distinct_questions_can_be_drawn(question_type):
         for model in mine:
             for difficulty in DIFFICULTIES:
                 item = drawn(model, difficulty, seed)
-                options = frozenset((option.text, option.svg) for option in (item.key, *item.distractors))
+                options = frozenset(
+                    (option.text, option.svg) for option in (item.key, *item.distractors)
+                )
                 distinct.add((item.stem, item.stimulus, options))
         if len(distinct) >= 10_000:
             break
@@ -111,7 +119,9 @@ def test_ten_thousand_distinct_questions_can_be_drawn(question_type):
 def test_pictures_are_described_and_harmless(model):
     for difficulty in DIFFICULTIES:
         item = drawn(model, difficulty, 3)
-        pictures = [part for part in (item.stimulus, item.key, *item.distractors) if part and part.svg]
+        pictures = [
+            part for part in (item.stimulus, item.key, *item.distractors) if part and part.svg
+        ]
         for part in pictures:
             assert part.text
             assert part.svg.startswith("<svg ")

@@ -26,7 +26,10 @@ class Unfinished:
 
 
 def unfinished(db: Connection, run_id: int, order: dict[str, Any]) -> Unfinished | None:
-    """The run just before `run_id`, where it had the same order and left some of it open."""
+    """The run before `run_id`, where it had the same order and left some of it open, or died.
+
+    One that died may have met its order and not lived to tell: it is not to be paid for again.
+    """
     given = {"run_id": run_id, "order": json.dumps(order), "within": CONTINUED_WITHIN}
     row = db.execute(_UNFINISHED, given).first()
     return Unfinished(*row) if row else None
@@ -111,7 +114,8 @@ _UNFINISHED = text("""
     WHERE last.status <> 'running'
       AND last.started_at > clock_timestamp() - :within
       AND last.metadata -> 'order' = CAST(:order AS jsonb)
-      AND EXISTS (SELECT 1 FROM generation_slots WHERE run_id = last.id AND state = 'open')
+      AND (last.status = 'stale'
+           OR EXISTS (SELECT 1 FROM generation_slots WHERE run_id = last.id AND state = 'open'))
 """)
 _LEFT_OPEN = text("""
     SELECT slot.id, slot.question_type, slot.difficulty, slot.ordinal, slot.seed, slot.attempts
@@ -121,7 +125,9 @@ _LEFT_OPEN = text("""
     ORDER BY slot.id FOR UPDATE OF slot SKIP LOCKED
 """)
 
-_STATES = text("SELECT state, count(*) AS number FROM generation_slots WHERE run_id = :run_id GROUP BY state")
+_STATES = text(
+    "SELECT state, count(*) AS number FROM generation_slots WHERE run_id = :run_id GROUP BY state"
+)
 _REFUSALS = text("""
     SELECT stage, reason, count(*) AS drafts, min(draft ->> 'stem') AS stem
     FROM refusals WHERE run_id = :run_id GROUP BY stage, reason ORDER BY drafts DESC, stage, reason

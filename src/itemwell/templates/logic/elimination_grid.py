@@ -1,7 +1,7 @@
 """Who owns the parrot? Clues rule people out until one is left, in one category or across two.
 
 Hard because of the number of people and of a second category, whose clues tell about the first
-only through "the person who drinks tea". Typical errors: a clue overlooked that rules somebody
+only through "the person who studies law". Typical errors: a clue overlooked that rules somebody
 out, and stopping before the second category rules out one more.
 """
 
