@@ -131,7 +131,11 @@ def test_a_run_whose_lease_was_taken_over_writes_no_more(bank):
     def overtaken():
         with runs.begin(bank, "generate") as run:
             with bank.begin() as db:
-                db.execute(text("UPDATE job_leases SET expires_at = clock_timestamp() - interval '1 second'"))
+                db.execute(
+                    text(
+                        "UPDATE job_leases SET expires_at = clock_timestamp() - interval '1 second'"
+                    )
+                )
             with runs.begin(bank, "generate"), bank.begin() as db:
                 run.fence(db)
 

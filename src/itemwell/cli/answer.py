@@ -2,10 +2,12 @@
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from itemwell.cli import logs
@@ -36,6 +38,15 @@ def tell(answer: Answer, *, as_json: bool) -> int:
         outcome = Outcome(Exit.FAILED, "file", f"cannot write the output: {error.strerror}")
     logs.final_line(outcome)
     return outcome.exit.value
+
+
+def how_called() -> str:
+    """What to type for this very program: `itemwell` where the path finds it, else the way to it."""
+    me = Path(sys.argv[0])
+    if me.name != "itemwell":
+        return "itemwell"
+    found = shutil.which("itemwell")
+    return "itemwell" if found and me.samefile(found) else os.path.relpath(me)
 
 
 def reader_gone() -> Answer:

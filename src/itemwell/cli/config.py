@@ -48,10 +48,11 @@ def example(_common: Common) -> Answer:
 
 def _shown(loaded: "Loaded", name: str) -> Any:
     from itemwell.settings import SECRETS
-    from itemwell.store.connect import name_of
 
     value = getattr(loaded.settings, name)
     if name == "database_url" and value is not None:
+        from itemwell.store.connect import name_of
+
         return name_of(loaded.settings)
     if name in SECRETS:
         return "not set" if value is None else "set"

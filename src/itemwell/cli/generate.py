@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from itemwell.bank import QUESTION_TYPES, Stratum
-from itemwell.cli.answer import Answer
+from itemwell.cli.answer import Answer, how_called
 from itemwell.cli.options import Command, Common, Duration, difficulties, several
 from itemwell.errors import Busy, Exit, Outcome
 from itemwell.schedule import JOBS
@@ -111,7 +111,7 @@ def _dry_run(settings: "Settings", order: "Order", deadline: float, tell: "Tell"
         report = job.dry_run(bank, path, order, settings, bounds)
     _log(report)
     lines = [*_told(report), f"Nothing was written to the bank. The drafts are in {path}"]
-    lines.append(f"Next: itemwell questions import {path}")
+    lines.append(f"Next: {how_called()} questions import {path}")
     return Answer({"drafts": str(path), **report.as_json()}, "\n".join(lines), report.outcome)
 
 
@@ -195,8 +195,9 @@ def _where(settings: "Settings") -> str:
 
 
 def _next(report: "Report", run_id: int) -> str:
-    shown = "itemwell questions list" if report.total else "itemwell questions list --status active"
-    return f"Next: {shown} · itemwell questions export · itemwell runs show {run_id}"
+    me = how_called()
+    looks = [f"{me} questions list --run {run_id}"] if report.total else []
+    return "Next: " + " · ".join([*looks, f"{me} runs show {run_id}", f"{me} doctor"])
 
 
 Tell = Callable[["Report"], None]
