@@ -33,7 +33,7 @@ def one_line(ended):
         (["questions", "show", "seven"], "'seven' is not a valid integer"),
         (["questions", "retire", "1"], "Missing option '--reason'"),
         (["questions", "import", "/no/such/file"], "/no/such/file: No such file"),
-        (["db", "restore", "/no/such/file"], "/no/such/file: no such file"),
+        (["db", "restore", "/no/such/file"], "/no/such/file is no backup"),
         (["generate", "--env-file", "/no/such/file"], "/no/such/file: no such file"),
         (["generate", "--config-file", "/no/such/file"], "/no/such/file: no such file"),
         (["generate", "--log-file", "/proc/nowhere/log"], "LOG_FILE /proc/nowhere/log"),

@@ -118,8 +118,6 @@ def restore(common: Common, file: Path, *, yes: bool) -> Answer:
     from itemwell.store.connect import address, peek
 
     settings = common.settings()
-    if not file.is_file():
-        raise ConfigError(f"{file}: no such file", "name a file that `itemwell db backup` wrote")
     held = sum((peek(settings, questions.stock) or {}).values())
     if held and not yes:
         raise ConfigError(f"the bank holds {held} active questions", "add --yes to replace it")

@@ -44,9 +44,20 @@ def backup(url: str, path: Path) -> int:
 
 def restore(url: str, path: Path) -> None:
     """Replace the bank by the backup at `path`, in one transaction."""
+    if not _is_dump(path):
+        raise ConfigError(f"{path} is no backup", "name a file that `itemwell db backup` wrote")
     _run(
         url, "pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction", str(path)
     )
+
+
+def _is_dump(path: Path) -> bool:
+    """Whether the file is there and begins as pg_dump's custom format does."""
+    try:
+        with path.open("rb") as file:
+            return file.read(5) == b"PGDMP"
+    except OSError:
+        return False
 
 
 def _run(url: str, name: str, *arguments: str) -> None:

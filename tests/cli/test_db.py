@@ -1,0 +1,72 @@
+"""The bank as a database, through the real program."""
+
+import json
+import subprocess
+import sys
+
+
+def count(program):
+    return len(json.loads(program("questions", "list", "--json").out)["questions"])
+
+
+def test_a_backup_brings_the_bank_back(bare_program, tmp_path):
+    bare_program("generate", "--count", 6)
+    backup = json.loads(bare_program("db", "backup", "--json").out)["backup"]
+    bare_program("generate", "--count", 3)
+
+    refused = bare_program("db", "restore", backup)
+    restored = bare_program("db", "restore", backup, "--yes")
+
+    assert (refused.status, "add --yes" in refused.last_line) == (3, True)
+    assert (restored.status, count(bare_program)) == (0, 6), restored.err
+    assert bare_program("generate", "--count", 1).status == 0
+
+
+def test_a_backup_that_is_none_changes_nothing(bare_program, tmp_path):
+    bare_program("generate", "--count", 2)
+    (tmp_path / "broken").write_bytes(b"no dump")
+
+    ended = bare_program("db", "restore", tmp_path / "broken", "--yes")
+
+    assert (ended.status, count(bare_program)) == (3, 2)
+    assert len(ended.err.splitlines()) == 1
+
+
+def test_the_embedded_server_can_be_kept_running_and_stopped(bare_program):
+    started = bare_program("db", "start")
+    running = json.loads(bare_program("db", "status", "--json").out)["server"]
+    url = bare_program("db", "url").out.strip()
+    code = "import psycopg, sys; print(psycopg.connect(sys.argv[1]).execute('select 41 + 1').fetchone()[0])"
+    answer = subprocess.run(
+        [sys.executable, "-c", code, url], capture_output=True, text=True, check=True
+    ).stdout
+    stopped = bare_program("db", "stop")
+
+    assert (started.status, running, answer.strip(), stopped.out) == (
+        0,
+        "running",
+        "42",
+        "stopped\n",
+    )
+    assert json.loads(bare_program("db", "status", "--json").out)["server"] == "stopped"
+
+
+def test_the_status_of_a_bank_that_is_not_there_creates_none(bare_program):
+    document = json.loads(bare_program("db", "status", "--json").out)
+
+    assert (document["server"], document["schema"]) == ("not created", "empty")
+    assert not (bare_program.folder / "home").exists()
+
+
+def test_a_real_server_is_not_started_or_stopped_by_us(program):
+    assert program("db", "stop").last_line.startswith(
+        "exit code: 3 (config): DATABASE_URL names a server"
+    )
+
+
+def test_the_url_hides_no_password_and_config_shows_none(bare_program):
+    url = "postgresql://me:hunter2@127.0.0.1:1/bank"
+
+    assert bare_program("db", "url", DATABASE_URL=url).out.strip() == url
+    assert "hunter2" not in bare_program("config", "show", DATABASE_URL=url).out
+    assert "hunter2" not in bare_program("db", "backup", DATABASE_URL=url).err
