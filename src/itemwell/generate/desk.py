@@ -29,6 +29,8 @@ class Desk:
         kind = slot.stratum.question_type
         mine = [model for model in self.models.values() if model.question_type == kind]
         able = [model for model in mine if model.name not in self.full]
+        if not mine:
+            raise LookupError(f"no item model writes {kind}")
         if not able:
             raise LookupError(f"every item model of {kind} has reached FAMILY_CAP")
         return draft(slot, choose(slot, able, self.used, self.stock))

@@ -1,0 +1,167 @@
+"""The job on a real bank: a share for each model, a reason for each refusal, an even key."""
+
+import time
+from collections import Counter
+from random import Random
+
+import pytest
+from sqlalchemy import text
+
+from itemwell.bank import DIFFICULTIES, QUESTION_TYPES, Option
+from itemwell.cli import generate as command
+from itemwell.generate import job
+from itemwell.generate.order import Order
+from itemwell.generate.report import Report
+from itemwell.settings import Settings
+from itemwell.store import questions, runs, slots
+from itemwell.store.questions import Wanted
+from itemwell.templates import models
+from itemwell.templates.model import Drawn, ItemModel
+
+
+def generate(bank, count=5, types=QUESTION_TYPES, seed=None, **settings):
+    settings = Settings(**settings)
+    bounds = job.Bounds(settings.attempts_per_question, time.monotonic() + 60, lambda _: None)
+    with runs.begin(bank, "generate") as run:
+        return job.run(bank, run, Order(count, types, DIFFICULTIES, seed), settings, bounds)
+
+
+def kept(bank):
+    with bank.connect() as db:
+        return list(questions.listed(db, Wanted()))
+
+
+def a_model(name, draw=None, solve=None):
+    """An item model that asks for a sum, unless a test breaks it."""
+
+    def sound(rng: Random, features):
+        one, other = rng.randint(10, 99), rng.randint(10, 99)
+        wrong = [Option(f"{one + other + slip}", f"is off by {slip}") for slip in (1, 2, 10)]
+        return Drawn(
+            f"What is {one} plus {other}?",
+            Option(f"{one + other}"),
+            tuple(wrong),
+            f"{one} + {other} = {one + other}.",
+        )
+
+    def found(posed):
+        _, _, one, _, other = posed.stem.rstrip("?").split()
+        return [
+            place
+            for place, option in enumerate(posed.options)
+            if int(option.text) == int(one) + int(other)
+        ]
+
+    levels = {difficulty: {"terms": 2} for difficulty in DIFFICULTIES}
+    return ItemModel(
+        name=name, asks="Add.", levels=levels, draw=draw or sound, solve=solve or found
+    )
+
+
+@pytest.fixture
+def only(monkeypatch):
+    """Let these be the only item models."""
+
+    def set_models(*some):
+        monkeypatch.setattr(job, "models", lambda: {model.name: model for model in some})
+
+    return set_models
+
+
+@pytest.mark.parametrize("question_type", QUESTION_TYPES)
+def test_no_model_fills_more_than_a_tenth_of_a_run_of_one_type(bank, question_type):
+    report = generate(bank, 50, (question_type,))
+
+    assert report.total == 50
+    assert max(report.by_family.values()) <= 5
+
+
+def test_each_question_passed_every_gate_for_its_very_content(bank):
+    generate(bank, 36)
+
+    for question in kept(bank):
+        assert list(question.gates) == ["check", "dedup", "judge", "solve"]
+        assert question.gates["solve"] == f"{question.draft.family} found {question.draft.key}"
+        assert question.draft.family in models()
+
+
+def test_the_keys_stand_in_every_place_equally_often(bank):
+    generate(bank, 150, ("verbal",))
+
+    places = Counter(question.draft.key for question in kept(bank))
+    assert max(places.values()) - min(places.values()) <= 2
+
+
+def test_what_check_refuses_is_a_row_with_its_reason_and_another_takes_its_place(bank, only):
+    def leaking(rng, features):
+        drawn = a_model("x").draw(rng, features)
+        return drawn._replace(stem="What is it?\x07") if rng.random() < 0.5 else drawn
+
+    only(a_model("math.leaking", draw=leaking))
+    report = generate(bank, 20, ("math",))
+
+    with bank.connect() as db:
+        refused = slots.refusals_of(db, 1)
+    assert report.total == 20
+    assert {row["stage"] for row in refused} == {"check"}
+    assert sum(row["drafts"] for row in refused) == report.refused.total() > 0
+
+
+def test_a_question_with_two_right_options_is_refused_by_the_solver(bank, only):
+    only(a_model("math.two", solve=lambda _: [0, 1]))
+    report = generate(bank, 2, ("math",), attempts_per_question=4)
+
+    assert (report.total, report.given_up, report.outcome.exit) == (0, 2, 2)
+    assert next(iter(report.refused)).startswith("solve: math.two found A and B")
+
+
+def test_twins_are_written_again_until_the_count_is_reached(bank, only):
+    def few(rng, features):
+        return a_model("x").draw(Random(rng.randint(1, 40)), features)
+
+    only(a_model("math.few", draw=few))
+    report = generate(bank, 25, ("math",), attempts_per_question=200)
+
+    assert report.total == 25 == len({question.signature for question in kept(bank)})
+    assert report.duplicates > 0
+
+
+def test_a_type_that_no_model_writes_ends_with_a_reason(bank, only):
+    only(a_model("logic.other"))
+    report = generate(bank, 2, ("math",))
+
+    assert report.outcome.exit == 2
+    assert "no item model writes math" in report.notes
+
+
+def test_slots_of_an_ended_run_come_first(bank):
+    with runs.begin(bank, "generate") as run, bank.begin() as db:
+        slots.add(db, run.id, Order(7, ("math",), ("hard",)).strata({}, Settings()), "left")
+
+    report = generate(bank, 10, ("math",))
+
+    assert (report.taken_over, report.total) == (7, 10)
+    assert report.kept[("math", "hard")] >= 7
+
+
+def test_a_top_up_leaves_slots_of_full_strata_alone(bank):
+    with runs.begin(bank, "generate") as run, bank.begin() as db:
+        slots.add(db, run.id, Order(7, ("math",), ("hard",)).strata({}, Settings()), "left")
+
+    report = generate(bank, None, ("math",), target_per_type=4)
+
+    assert (report.taken_over, report.total) == (1, 4)
+
+
+def test_the_beat_tells_how_far_a_long_run_is(monkeypatch, capsys):
+    monkeypatch.setattr(command, "BEAT_SECONDS", 0.0)
+    command._beat()(Report(ordered=9, wanted=9))
+
+    assert "writing questions" in capsys.readouterr().out
+
+
+def test_nothing_is_left_half_done_in_the_database(bank):
+    generate(bank, 30)
+
+    with bank.connect() as db:
+        assert db.scalar(text("SELECT count(*) FROM generation_slots WHERE state <> 'kept'")) == 0
