@@ -72,7 +72,7 @@ def test_a_secret_file_that_is_missing_is_named(monkeypatch):
         ("itemwell.toml", "questions_per_run = 0", "QUESTIONS_PER_RUN (itemwell.toml)"),
         ("itemwell.toml", "[targets]\nmath = -1", "TARGETS"),
         (".env", "this is no setting", "line 1: not of the form NAME=value"),
-        (".env", "TARGETS=math:3", "TARGETS"),
+        (".env", "TARGETS=math:3", "TARGETS (.env): must be JSON"),
         (".env", 'DIFFICULTY_MIX={"easy": 0.5}', "must sum to 1"),
     ],
 )
@@ -105,7 +105,13 @@ def test_names_that_change_programs_are_ignored_in_dotenv_with_a_warning(tmp_pat
     loaded = load()
 
     assert loaded.settings.questions_per_run == 7
-    assert loaded.warnings == ("LD_PRELOAD in .env is ignored: set it in the environment",)
+    assert loaded.warnings == (".env: LD_PRELOAD is ignored: set it in the environment",)
+
+
+def test_a_slip_in_dotenv_is_warned_of_and_names_of_others_are_not(tmp_path):
+    (tmp_path / ".env").write_text("TARGET_PER_TYP=3\nWORDPRESS_URL=x\n")
+
+    assert load().warnings == (".env: TARGET_PER_TYP is no setting; did you mean TARGET_PER_TYPE?",)
 
 
 def test_a_password_with_a_space_and_a_hash_survives_dotenv(tmp_path):

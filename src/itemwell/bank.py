@@ -10,6 +10,8 @@ QUESTION_TYPES = ("pattern", "logic", "spatial", "math", "verbal", "memory")
 
 DIFFICULTIES = ("easy", "medium", "hard")
 
+QUESTION_STATUSES = ("quarantined", "pretest", "active", "watch", "retired")
+
 LETTERS = "ABCDEF"
 """An option's name is the letter of its place."""
 

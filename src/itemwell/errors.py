@@ -99,9 +99,14 @@ class Stopped(BaseException):
     def __init__(self, exit_status: Exit) -> None:
         super().__init__(exit_status.word)
         self.exit = exit_status
+        self.kept = ""  # what the checkpoint holds, for the operator
 
     @property
     def outcome(self) -> Outcome:
         """The end of a run that was told to stop."""
         signal = "SIGINT" if self.exit is Exit.INTERRUPTED else "SIGTERM"
-        return Outcome(self.exit, "stopped", f"stopped by {signal} after a clean checkpoint")
+        told = f"stopped by {signal} after a clean checkpoint"
+        if not self.kept:
+            return Outcome(self.exit, "stopped", told)
+        step = "the same command goes on from here"
+        return Outcome(self.exit, "stopped", f"{told}, {self.kept}", step)

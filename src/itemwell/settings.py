@@ -25,10 +25,12 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from itemwell.bank import DIFFICULTIES, Stratum
+from itemwell.bank import DIFFICULTIES, QUESTION_TYPES, Stratum
 from itemwell.errors import ConfigError
 
 DEFAULT = "default"
+SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+
 NEVER_FROM_DOTENV = frozenset(
     {"LD_PRELOAD", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME", "PATH"}
     | {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"}
@@ -51,9 +53,15 @@ class Settings(BaseSettings):
         description="Where the embedded Postgres, its backups and saved drafts live. "
         "Empty: the user's data directory.",
     )
-    openai_api_key: SecretStr | None = Field(None, description="Key of OpenAI's API.")
-    anthropic_api_key: SecretStr | None = Field(None, description="Key of Anthropic's API.")
-    google_api_key: SecretStr | None = Field(None, description="Key of Google's Gemini API.")
+    openai_api_key: SecretStr | None = Field(
+        None, description="Key of OpenAI's API. Item models need none."
+    )
+    anthropic_api_key: SecretStr | None = Field(
+        None, description="Key of Anthropic's API. Item models need none."
+    )
+    google_api_key: SecretStr | None = Field(
+        None, description="Key of Google's Gemini API. Item models need none."
+    )
     questions_per_run: int = Field(
         50,
         ge=1,
@@ -123,6 +131,15 @@ class Settings(BaseSettings):
         if abs(sum(mix.values()) - 1) > 1e-6:
             raise ValueError(f"must sum to 1, not {sum(mix.values()):g}")
         return mix
+
+    @field_validator("targets", mode="after")
+    @classmethod
+    def _known_types(cls, targets: dict[str, int]) -> dict[str, int]:
+        if unknown := sorted(set(targets) - set(QUESTION_TYPES)):
+            raise ValueError(
+                f"no item model writes {unknown[0]}; there are {', '.join(QUESTION_TYPES)}"
+            )
+        return targets
 
     @classmethod
     def settings_customise_sources(
@@ -206,7 +223,8 @@ def _merge(
         try:
             found = {name: value for name, value in source().items() if name in origins}
         except ValueError as error:  # a mapping that is not JSON; the message names the field
-            raise ConfigError(f"{origin}: {_no_value(error)}", "it must be JSON") from None
+            told = f'{_unparsed(error)} ({origin}): must be JSON such as {{"math": 100}}'
+            raise ConfigError(told, "mend it") from None
         values |= found
         origins |= dict.fromkeys(found, origin)
     return values, origins
@@ -263,12 +281,14 @@ def _secret_paths(environ: Mapping[str, str]) -> dict[str, Path]:
 def _read_secret(path: Path) -> str:
     text, problem = _read(path, must_exist=True)
     if problem:
-        raise ConfigError(f"the secret's file {problem}")
+        raise ConfigError(f"the secret's file {problem}", "mend NAME_FILE of the secret")
     return text.strip()
 
 
 def _url_problem(url: str) -> str | None:
-    from sqlalchemy import make_url  # noqa: PLC0415 - half of the cost of loading settings
+    from psycopg import ProgrammingError  # noqa: PLC0415 - half of the cost of loading settings
+    from psycopg.conninfo import make_conninfo  # noqa: PLC0415
+    from sqlalchemy import make_url  # noqa: PLC0415
     from sqlalchemy.exc import ArgumentError  # noqa: PLC0415
 
     try:
@@ -277,34 +297,52 @@ def _url_problem(url: str) -> str | None:
         return "must look like postgresql://user:password@host:5432/name"
     if parsed.drivername not in {"postgresql", "postgres", "postgresql+psycopg"}:
         return "must begin with postgresql://: the bank is Postgres"
-    return None if parsed.database else "must end with the database's name: postgresql://host/name"
+    if not parsed.database:
+        return "must end with the database's name: postgresql://host/name"
+    if {"password", "sslpassword", "passfile"} & set(parsed.query):
+        return "must have its password before the @, not among the parameters"
+    if not 0 < (parsed.port or 5432) < 65_536:
+        return "has a port that cannot be"
+    if parsed.query.get("sslmode", "prefer") not in SSL_MODES:
+        return f"has an sslmode that is none of {', '.join(SSL_MODES)}"
+    try:
+        make_conninfo(**{name: str(value) for name, value in parsed.query.items()})
+    except ProgrammingError:
+        return "has a parameter that Postgres does not know"
+    return None
 
 
 def _told(problem: Any, origins: Mapping[str, str]) -> str:
     name = str(problem["loc"][0])
-    return f"{name.upper()} ({origins.get(name, DEFAULT)}): {problem['msg'].removeprefix('Value error, ')}"
+    what = str(problem["msg"]).removeprefix("Value error, ").partition(", unable to")[0]
+    return f"{name.upper()} ({origins.get(name, DEFAULT)}): {what.replace('Input should', 'must')}"
 
 
-def _no_value(error: ValueError) -> str:
-    return (
-        str(error)
-        .partition(" from source")[0]
-        .replace("error parsing value for field", "cannot read")
-    )
+def _unparsed(error: ValueError) -> str:
+    """Which mapping is not JSON: pydantic-settings says it in a sentence of its own."""
+    names = [name for name in Settings.model_fields if f'"{name}"' in str(error)]
+    return ", ".join(name.upper() for name in names) or "a value"
 
 
 def _refuse(problems: list[str]) -> None:
     if problems:
-        raise ConfigError("; ".join(problems), "mend it and try again: itemwell config check")
+        raise ConfigError("; ".join(problems), "mend what is named")
 
 
 def _warnings(dotenv: Path) -> list[str]:
     text, _ = _read(dotenv, must_exist=False)
-    names = {binding.key for binding in parse_stream(StringIO(text))} & NEVER_FROM_DOTENV
-    return [
-        f"{name} in {dotenv.name} is ignored: set it in the environment"
-        for name in sorted(map(str, names))
-    ]
+    names = sorted({str(binding.key).upper() for binding in parse_stream(StringIO(text))})
+    told = [_odd_name(name) for name in names]
+    return [f"{dotenv.name}: {warning}" for warning in told if warning]
+
+
+def _odd_name(name: str) -> str | None:
+    """What is odd about a name in `.env`; names of other programs may stand there too."""
+    known = [field.upper() for field in Settings.model_fields]
+    if name in NEVER_FROM_DOTENV:
+        return f"{name} is ignored: set it in the environment"
+    near = get_close_matches(name, known, n=1, cutoff=0.85)
+    return f"{name} is no setting; did you mean {near[0]}?" if near and name not in known else None
 
 
 def _example_value(default: Any) -> str:

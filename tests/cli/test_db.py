@@ -4,6 +4,8 @@ import json
 import subprocess
 import sys
 
+from itemwell.store import dump
+
 
 def count(program):
     return len(json.loads(program("questions", "list", "--json").out)["questions"])
@@ -70,3 +72,35 @@ def test_the_url_hides_no_password_and_config_shows_none(bare_program):
     assert bare_program("db", "url", DATABASE_URL=url).out.strip() == url
     assert "hunter2" not in bare_program("config", "show", DATABASE_URL=url).out
     assert "hunter2" not in bare_program("db", "backup", DATABASE_URL=url).err
+
+
+def test_an_empty_looking_bank_of_retired_questions_is_not_replaced_without_yes(bare_program):
+    bare_program("generate", "--count", 2)
+    backup = json.loads(bare_program("db", "backup", "--json").out)["backup"]
+    bare_program("questions", "retire", "1", "2", "--reason", "old")
+
+    assert bare_program("db", "restore", backup).last_line.endswith(
+        "the bank holds 2 questions; add --yes to replace it"
+    )
+
+
+def test_no_password_reaches_a_command_line():
+    url = "postgresql://me:hunter2@db.example:5433/bank?sslmode=require"
+
+    where, environment = dump._where(url), dump._environment(url)
+
+    assert where == ["--dbname", "postgresql://me@db.example:5433/bank?sslmode=require"]
+    assert environment["PGPASSWORD"] == "hunter2"
+
+
+def test_stopping_a_server_in_use_is_busy(bare_program):
+    bare_program("generate", "--count", 1)
+    process = bare_program.start("generate", "--count", 5000, FAMILY_CAP="100000")
+    while json.loads(bare_program("db", "status", "--json").out)["server"] != "running":
+        pass
+
+    ended = bare_program("db", "stop")
+    process.terminate()
+    process.communicate()
+
+    assert (ended.status, "Failed to connect" in ended.err) == (75, False)

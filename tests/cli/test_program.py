@@ -21,7 +21,7 @@ def active(bank):
         return db.scalar(text("SELECT count(*) FROM questions WHERE status = 'active'"))
 
 
-@pytest.mark.parametrize("count", [0, 1, 5, 50])
+@pytest.mark.parametrize("count", [0, 1, 5, 50, 500])
 def test_a_count_is_met_exactly(program, bank, count):
     ended = program("generate", "--count", count)
 
@@ -59,6 +59,8 @@ def test_the_phrases_that_greps_rely_on_are_in_the_log_file(program, tmp_path):
     assert re.search(r"Duplicates removed: \d+", log)
     assert re.search(r"Total duration: \d+\.\d s", log)
     assert "exit code: 0 (ok): 5 questions kept" in log
+    assert re.search(r"exit code: 3 \(config\): .*-5 is not in the range", log)
+    assert ended.out == ""
     assert ended.err.splitlines() == ["exit code: 0 (ok): 5 questions kept"]
 
 
@@ -152,10 +154,30 @@ def test_a_signal_ends_in_a_clean_checkpoint_within_two_seconds(program, bank, s
 
     assert time.monotonic() - asked < 2
     assert process.returncode == status
-    assert err.strip().splitlines()[-1].endswith("after a clean checkpoint")
+    assert re.search(
+        r"after a clean checkpoint, \d+ of 5000 questions kept; the same command goes on", err
+    )
+    assert "Approval rate" in err
     with bank.connect() as db:
         assert db.scalar(text("SELECT status FROM job_runs")) == "stopped"
+        assert db.scalar(text("SELECT (counts ->> 'kept')::int FROM job_runs")) == active(bank)
         assert db.scalar(text("SELECT count(*) FROM job_leases WHERE run_id IS NOT NULL")) == 0
+
+
+@pytest.mark.parametrize("after", [0.05, 0.4, 0.8, 1.2])
+def test_a_signal_at_any_moment_leaves_no_embedded_server_running(bare_program, after):
+    bare_program("generate", "--count", 1)
+    process = bare_program.start("generate", "--count", 5000, FAMILY_CAP="100000")
+    time.sleep(after)
+    process.send_signal(signal.SIGTERM)
+    asked = time.monotonic()
+    _, err = process.communicate(timeout=10)
+
+    assert time.monotonic() - asked < 2
+    assert process.returncode in {143, -signal.SIGTERM}, (
+        err
+    )  # before our own handlers the default acts
+    assert json.loads(bare_program("db", "status", "--json").out)["server"] == "stopped"
 
 
 def test_a_second_run_ends_75_or_skips_when_told(program, bank):
@@ -259,7 +281,7 @@ def test_the_old_script_is_the_same_program(program):
     )
 
     assert done.returncode == 0, done.stderr
-    assert "exit code: 0 (ok): 5 questions kept" in done.stderr
+    assert "exit code: 0 (ok): 5 questions saved to a file" in done.stderr
 
 
 def test_help_is_there_for_every_command_and_loads_nothing_heavy(program):
@@ -300,3 +322,39 @@ def test_the_reader_of_the_output_may_go_away(program):
 
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_closed_stream_is_no_bug(program):
+    statuses = [
+        subprocess.run(
+            f"{sys.executable} -m itemwell {command}", shell=True, executable="/bin/bash", env=program.environment,
+            stdout=subprocess.DEVNULL, check=False,
+        ).returncode
+        for command in ("runs >&-", "runs --json 2>&-", "--help >&-", "exit-codes <&-")
+    ]  # fmt: skip
+
+    assert statuses == [0, 0, 0, 0]
+
+
+def test_a_killed_run_is_told_as_dead_before_the_next_one(program, bank):
+    process = program.start("generate", "--count", 5000, FAMILY_CAP="100000")
+    while active(bank) < 5:
+        time.sleep(0.02)
+    process.kill()
+    process.communicate()
+
+    (row,) = json.loads(program("runs", "--json").out)["runs"]
+
+    assert (row["status"], row["reason"]) == ("stale", "died")
+
+
+def test_the_old_script_without_an_installation_ends_3(tmp_path):
+    (tmp_path / "scripts").mkdir()
+    script = tmp_path / "scripts" / "run_generation.py"
+    script.write_text((SCRIPTS / "run_generation.py").read_text())
+
+    done = subprocess.run(
+        [sys.executable, "-S", "-I", script], capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stderr.startswith("exit code: 3 (config)")) == (3, True)

@@ -68,6 +68,73 @@ def test_a_question_that_claims_a_family_is_solved_by_it(filled, tmp_path):
     assert "line 1: " in ended.out
 
 
+def test_a_question_that_was_changed_after_it_was_drawn_waits(filled, bare_program, tmp_path):
+    rows = json.loads(filled("questions", "list", "--limit", "3", "--json").out)["questions"]
+    relabelled = rows[0] | {"explanation": "Because it is so, and everybody knows that it is so."}
+    harder = rows[1] | {"difficulty": "hard" if rows[1]["difficulty"] != "hard" else "easy"}
+
+    ended = bare_program(
+        "questions", "import", lines(tmp_path / "some.jsonl", relabelled, harder, rows[2]), "--json"
+    )
+
+    document = json.loads(ended.out)
+    assert (document["active"], document["quarantined"]) == (1, 2)
+
+
+def test_what_was_retired_stays_retired_in_another_bank(filled, bare_program, tmp_path):
+    filled("questions", "retire", "2", "--reason", "leaked")
+    filled("questions", "export", "--output", tmp_path / "bank.jsonl")
+
+    document = json.loads(
+        bare_program("questions", "import", tmp_path / "bank.jsonl", "--json").out
+    )
+
+    assert (document["active"], document["retired"]) == (23, 1)
+
+
+def test_a_person_can_vouch_for_what_waits(program, tmp_path):
+    program("questions", "import", lines(tmp_path / "mine.jsonl", as_dict(a_draft())))
+
+    approved = program("questions", "approve", "1", "--vouched-by", "Ann Lee")
+    again = program("questions", "approve", "1", "--vouched-by", "Ann Lee")
+    question = json.loads(program("questions", "show", "1", "--json").out)["question"]
+
+    assert (approved.status, again.status, question["status"]) == (0, 2, "active")
+    assert question["verified"]["solve"] == "vouched for by Ann Lee"
+
+
+def test_rows_that_the_bank_cannot_hold_are_refused_one_by_one(program, tmp_path):
+    poison = as_dict(a_draft()) | {"features": {"a\u0000b": 1}}
+    deep = as_dict(a_draft(stem="Which of these prices is right for twelve pens?")) | {
+        "family": "x" * 101
+    }
+
+    ended = program(
+        "questions", "import", lines(tmp_path / "poison.jsonl", poison, deep), "--vouched-by", "me"
+    )
+
+    assert ended.status == 2
+    assert len(ended.out.splitlines()) == 2
+
+
+def test_a_file_that_is_no_text_begins_no_run(program, tmp_path):
+    (tmp_path / "bad.csv").write_bytes(b"question_type,difficulty,stem,option_a,key\n\xff\xfe\n")
+    (tmp_path / "other.csv").write_text("stem,answer\n")
+
+    ended = [
+        program("questions", "import", tmp_path / name).status for name in ("bad.csv", "other.csv")
+    ]
+
+    assert ended == [3, 3]
+    assert json.loads(program("runs", "--json").out)["runs"] == []
+
+
+def test_an_export_is_for_its_owner_alone(filled, tmp_path):
+    filled("questions", "export", "--output", tmp_path / "bank.jsonl")
+
+    assert (tmp_path / "bank.jsonl").stat().st_mode & 0o077 == 0
+
+
 def test_a_refused_row_is_told_with_its_line_and_the_rest_goes_in(program, tmp_path):
     path = lines(
         tmp_path / "mixed.jsonl",
@@ -95,10 +162,10 @@ def test_csv_opens_as_a_table(filled):
 
 def test_a_retired_question_leaves_the_stock_for_good(filled):
     ended = filled("questions", "retire", "3", "999", "--reason", "leaked")
-    shown = json.loads(filled("questions", "show", "3", "--json").out)
+    shown = json.loads(filled("questions", "show", "3", "--json").out)["question"]
 
     assert (ended.status, shown["status"]) == (1, "retired")
-    assert "not in the bank or retired before: 999" in ended.last_line
+    assert "not to be retired: 999" in ended.last_line
 
 
 def test_show_tells_the_question_its_key_and_its_gates(filled):

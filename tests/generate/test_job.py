@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from itemwell.bank import DIFFICULTIES, QUESTION_TYPES, Option
-from itemwell.cli import generate as command
+from itemwell.cli import progress
 from itemwell.generate import job
 from itemwell.generate.order import Order
 from itemwell.generate.report import Report
@@ -27,8 +27,7 @@ def generate(bank, count=5, types=QUESTION_TYPES, seed=None, **settings):
 
 
 def kept(bank):
-    with bank.connect() as db:
-        return list(questions.listed(db, Wanted()))
+    return list(questions.listed(bank, Wanted()))
 
 
 def a_model(name, draw=None, solve=None):
@@ -80,7 +79,7 @@ def test_each_question_passed_every_gate_for_its_very_content(bank):
     generate(bank, 36)
 
     for question in kept(bank):
-        assert list(question.gates) == ["check", "dedup", "judge", "solve"]
+        assert list(question.gates) == ["check", "dedup", "draft", "judge", "solve"]
         assert question.gates["solve"] == f"{question.draft.family} found {question.draft.key}"
         assert question.draft.family in models()
 
@@ -134,14 +133,45 @@ def test_a_type_that_no_model_writes_ends_with_a_reason(bank, only):
     assert "no item model writes math" in report.notes
 
 
-def test_slots_of_an_ended_run_come_first(bank):
+def test_slots_that_other_orders_left_open_fill_places_of_the_plan_and_no_more(bank):
     with runs.begin(bank, "generate") as run, bank.begin() as db:
         slots.add(db, run.id, Order(7, ("math",), ("hard",)).strata({}, Settings()), "left")
 
-    report = generate(bank, 10, ("math",))
+    report = generate(bank, 20, ("math",))
 
-    assert (report.taken_over, report.total) == (7, 10)
-    assert report.kept[("math", "hard")] >= 7
+    assert (report.taken_over, report.total) == (5, 20)
+    assert report.kept[("math", "hard")] == 5
+
+
+def test_a_seed_of_ones_own_takes_over_nobody_elses_draws(bank):
+    with runs.begin(bank, "generate") as run, bank.begin() as db:
+        slots.add(db, run.id, Order(7, ("math",), ("hard",)).strata({}, Settings()), "left")
+
+    assert generate(bank, 20, ("math",), seed="7").taken_over == 0
+
+
+def cut_short(bank, count, types, lease="generate"):
+    """An order that ended with some of it open, as after a deadline."""
+    bounds = job.Bounds(30, time.monotonic() + 0.1, lambda _: None)
+    with runs.begin(bank, "generate", lease=lease) as run:
+        return job.run(bank, run, Order(count, types, DIFFICULTIES), Settings(), bounds)
+
+
+def test_an_order_is_remembered_though_others_ran_in_between(bank):
+    first = cut_short(bank, 300, ("math",))
+    generate(bank, 2, ("verbal",))
+    again = generate(bank, 300, ("math",))
+
+    assert again.continued.kept == first.total < 300
+    assert again.total == 300 - first.total
+
+
+def test_the_same_order_under_another_lease_is_another_order(bank):
+    cut_short(bank, 200, ("math",), lease="generate:other")
+
+    report = generate(bank, 20, ("math",))
+
+    assert (report.continued, report.total) == (None, 20)
 
 
 def test_a_top_up_leaves_slots_of_full_strata_alone(bank):
@@ -154,8 +184,9 @@ def test_a_top_up_leaves_slots_of_full_strata_alone(bank):
 
 
 def test_the_beat_tells_how_far_a_long_run_is(monkeypatch, capsys):
-    monkeypatch.setattr(command, "BEAT_SECONDS", 0.0)
-    command._beat()(Report(ordered=9, wanted=9))
+    monkeypatch.setattr(progress, "BEAT_SECONDS", 0.0)
+    with progress.progress(shown=False) as (tell, _):
+        tell(Report(ordered=9, wanted=9))
 
     assert "writing questions" in capsys.readouterr().out
 

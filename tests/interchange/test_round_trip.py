@@ -51,6 +51,17 @@ def test_questions_come_back_as_they_went(form):
     assert [row.draft for row in form.read(file)] == DRAFTS
 
 
+def test_the_status_and_the_recipe_go_along():
+    for form in (jsonl, csv):
+        file = io.StringIO(newline="")
+        question = replace(a_question(DRAFTS[0]), status="retired", gates={"draft": "3:0:seed"})
+        form.write(file, [question])
+        file.seek(0)
+        (row,) = form.read(file)
+
+        assert (row.status, row.recipe) == ("retired", "3:0:seed")
+
+
 @pytest.mark.parametrize(
     ("line", "told"),
     [

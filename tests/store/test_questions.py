@@ -10,6 +10,7 @@ from tests.proxy import wired
 
 from itemwell.bank import Stratum, Verified
 from itemwell.errors import Rejected
+from itemwell.generate.shelf import InBank
 from itemwell.similar.signature import signature, skeleton
 from itemwell.store import questions, slots
 from itemwell.store.connect import transact
@@ -55,25 +56,35 @@ def test_a_twin_is_told_as_none(bank, run):
         assert questions.keep(db, verified(), run_id=other.id) is None
 
 
-def test_the_same_slot_keeps_once(bank, run, slot):
+def test_what_a_slot_kept_is_found_again_and_nothing_else(bank, run, slot):
     with bank.begin() as db:
-        first = questions.keep(db, verified(), run_id=run.id, slot=slot)
-        again = questions.keep(db, verified(), run_id=run.id, slot=slot)
+        kept = questions.keep(db, verified(), run_id=run.id, slot=slot)
 
-        assert first == again
+        assert questions.kept_by(db, verified(), run_id=run.id, slot=slot) == kept
+        assert questions.kept_by(db, verified(1), run_id=run.id, slot=slot) is None
+        assert questions.kept_by(db, verified(), run_id=run.id + 1) is None
         assert slots.states_of(db, run.id) == {"kept": 1}
 
 
-def test_twenty_lost_commit_answers_store_twenty_questions(bank, bank_url, run):
+def test_pages_hold_every_question_once(bank, run, monkeypatch):
+    monkeypatch.setattr(questions, "PAGE", 3)
+    with bank.begin() as db:
+        kept = [questions.keep(db, verified(number), run_id=run.id) for number in range(8)]
+
+    assert [each.id for each in questions.listed(bank, Wanted())] == kept
+    assert [each.id for each in questions.listed(bank, Wanted(limit=5))] == kept[:5]
+    assert [each.id for each in questions.listed(bank, Wanted(limit=6))] == kept[:6]
+
+
+def test_twenty_lost_commit_answers_store_twenty_questions_also_at_the_cap(bank, bank_url, run):
     with wired(bank_url) as (wire, url):
         engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
-        for number in range(20):
+        shelf = InBank(engine, run, cap=20)
+        with bank.begin() as db:
+            open_slots = slots.add(db, run.id, [Stratum("math", "easy")] * 20, "seed")
+        for number, slot in enumerate(open_slots):
             wire.lose_commits(1)
-            transact(
-                engine,
-                lambda db, number=number: questions.keep(db, verified(number), run_id=run.id),
-                patience=(0, 0),
-            )
+            shelf.keep(slot, verified(number, family="math.pens"))
         engine.dispose()
 
     with bank.connect() as db:
@@ -114,9 +125,8 @@ def test_the_wanted_are_listed_oldest_first(bank, run):
         draft = replace(verified(2).draft, stratum=hard)
         questions.keep(db, replace(verified(2), draft=draft), run_id=run.id)
 
-    with bank.connect() as db:
-        everything = [each.draft.stratum for each in questions.listed(db, Wanted())]
-        chosen = [each.draft.stratum for each in questions.listed(db, Wanted(difficulty="hard"))]
+    everything = [each.draft.stratum for each in questions.listed(bank, Wanted())]
+    chosen = [each.draft.stratum for each in questions.listed(bank, Wanted(difficulty="hard"))]
 
     assert (len(everything), chosen) == (2, [hard])
 

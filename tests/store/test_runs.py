@@ -38,12 +38,12 @@ def taken_by(bank, **holder):
 
 def test_a_run_leaves_its_figures(bank):
     with runs.begin(bank, "generate") as run:
-        run.counts = {"kept": 3}
+        run.counts = {"drafted": 3}
         run.outcome = Outcome(Exit.PARTIAL, "deadline", "3 of 5 kept")
 
     (row,) = rows(bank)
     assert (row["status"], row["exit_status"], row["reason"]) == ("partial", 1, "deadline")
-    assert row["counts"] == {"kept": 3}
+    assert row["counts"] == {"drafted": 3, "kept": 0}
     assert row["processing_time_ms"] >= 0
     assert row["metadata"]["trigger_type"] in {"manual", "scheduled"}
 
@@ -108,7 +108,7 @@ def test_a_holder_that_died_on_this_machine_is_closed_at_once(bank):
 
 def test_a_pid_that_now_belongs_to_another_process_is_no_holder(bank):
     mine = runs._this_process()
-    taken_by(bank, **mine | {"started": mine["started"] - 3600})
+    taken_by(bank, **mine | {"started": "1"})
 
     with runs.begin(bank, "generate"):
         assert os.getpid() == mine["pid"]

@@ -6,8 +6,8 @@ from random import Random
 import pytest
 
 from itemwell.bank import DIFFICULTIES, Option, Posed
+from itemwell.templates.convergence import diverging
 from itemwell.templates.logic import MODELS
-from itemwell.templates.logic.convergence import diverging
 from itemwell.templates.logic.grid import Clue, Grid, Sheet
 from itemwell.templates.logic.seating import SETTINGS, chain
 
@@ -134,7 +134,7 @@ def test_equivalence_reads_only_if():
 
 def test_equivalence_knows_how_a_pair_is_denied():
     stem = (
-        "A control system keeps this rule, in which “or” means “one or both”: "
+        'A control system keeps this rule, in which "or" means "one or both": '
         "The fan is on unless the door is locked and the gate is open. "
         "Which sentence means exactly the same?"
     )
@@ -147,7 +147,7 @@ def test_equivalence_knows_how_a_pair_is_denied():
     assert solved("equivalence", stem, *options) == [1]
 
 
-CLUB = "These statements are true of the members of a club; “some” means “at least one”. "
+CLUB = 'These statements are true of the members of a club; "some" means "at least one". '
 
 
 def test_syllogism_follows_a_denial():
@@ -182,19 +182,19 @@ LIST = "Which list names all the truth-tellers and nobody else?"
 
 
 def test_truth_tellers_starts_from_the_one_who_cannot_be_honest():
-    said = "Ivo says: “Wei is a liar.” Ben says: “Ivo and I are both liars.” "
+    said = 'Ivo says: "Wei is a liar." Ben says: "Ivo and I are both liars." '
 
     assert solved("truth_tellers", ISLAND + said + LIST, "Ben", "Ivo", "Wei", "Ivo and Wei") == [1]
 
 
 def test_truth_tellers_is_undecided_where_two_lists_fit():
-    said = "Ivo says: “Wei is a liar.” Ben says: “Ivo is a truth-teller.” "
+    said = 'Ivo says: "Wei is a liar." Ben says: "Ivo is a truth-teller." '
 
     assert solved("truth_tellers", ISLAND + said + LIST, "Wei", "Ben and Ivo", "Ivo") == []
 
 
 def test_truth_tellers_reads_every_word_that_is_said():
-    said = "Ivo says: “Wei is a liar.” Ben shrugs. Ben says: “Ivo and I are both liars.” "
+    said = 'Ivo says: "Wei is a liar." Ben shrugs. Ben says: "Ivo and I are both liars." '
 
     assert solved("truth_tellers", ISLAND + said + LIST, "Ben", "Ivo", "Wei") == []
 

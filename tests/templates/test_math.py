@@ -1,5 +1,8 @@
 """The solvers of the math models, on questions that were worked out by hand."""
 
+from collections import Counter
+from random import Random
+
 import pytest
 
 from itemwell.bank import Option, Posed
@@ -122,7 +125,7 @@ SOLVED = [
         "work_together",
         (
             "To rake a lawn alone, Ana needs 60 minutes and Ben needs 30 minutes. Each of them works at a "
-            "steady pace, alone or together. Ana starts alone; Ben joins in 15 minutes after the start. How "
+            "steady pace, alone or together. Ana starts alone; Ben joins 15 minutes after the start. How "
             "long after the start is the job done?"
         ),
         ["35 minutes", "30 minutes", "20 minutes", "15 minutes"],
@@ -256,3 +259,18 @@ def test_offers_at_the_same_price_per_kilogram_are_both_best():
     )
 
     assert solved("best_buy", stem, ["500 g", "750 g", "250 g"]) == [0, 1]
+
+
+@pytest.mark.parametrize("name", ["number_puzzle", "ratio_share", "work_together"])
+def test_the_place_of_the_key_by_size_tells_nothing(name):
+    model = models()[f"math.{name}"]
+    lower = Counter()
+    for seed in range(200):
+        item = model.draw(Random(seed), model.levels["easy"])
+        key, *others = (
+            int("".join(filter(str.isdigit, option.text)))
+            for option in (item.key, *item.distractors)
+        )
+        lower[sum(other < key for other in others)] += 1
+
+    assert max(lower.values()) < 0.35 * 200, lower

@@ -130,6 +130,15 @@ def test_sentences_that_do_not_depend_on_each_other_can_be_told_in_two_orders():
     assert sentence_order.solve(asked(sentence_order.STEMS[0], *orders, stimulus=story)) == [0, 2]
 
 
+def test_a_general_word_may_mean_more_than_one_thing():
+    story = Stimulus(
+        "1. Omar dreamt of a cup.\n2. The cup stood on a ship.\n3. The vessel was old."
+    )
+    orders = ("1, 2, 3", "1, 3, 2", "3, 1, 2")
+
+    assert sentence_order.solve(asked(sentence_order.STEMS[0], *orders, stimulus=story)) == [0, 1]
+
+
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 def test_a_question_that_cannot_be_read_has_no_right_option(model):
     assert model.solve(asked("What now?", "this", "that", "neither")) == []

@@ -1,32 +1,39 @@
 """The command line: options -> one job -> one line. Here, and only here, an error becomes a status."""
 
+import os
 import sys
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
 from itemwell.cli import signals
-from itemwell.cli.answer import Answer, tell
+from itemwell.cli.answer import Answer, reader_gone, tell
 from itemwell.cli.group import itemwell
 from itemwell.errors import Exit, ItemwellError, Outcome, Stopped
 
 
 def entry() -> None:
     """What the installed command calls."""
+    for name in ("stdin", "stdout", "stderr"):  # `itemwell runs >&-`: a closed stream is None
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("r+"))  # noqa: SIM115
     sys.exit(main(sys.argv[1:]))
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command and return its exit status. Every end but --help's says so in one line."""
+    as_json = "--json" in arguments
     with signals.raising_stopped():
         try:
             answer = itemwell.main(list(arguments), prog_name="itemwell", standalone_mode=False)
+            if not isinstance(answer, Answer):  # --help and --version have said what was asked
+                return Exit.OK
+            return tell(answer, as_json=as_json)
         except BaseException as error:  # noqa: BLE001 - the one guard around everything
-            answer = Answer(outcome=_outcome_of(error))
-        if not isinstance(answer, Answer):  # --help and --version have said what was asked
-            return Exit.OK
-        return tell(answer, as_json="--json" in arguments)
+            outcome = _outcome_of(error)
+        return tell(Answer(outcome=outcome), as_json=as_json, arguments=arguments)
 
 
 def _outcome_of(error: BaseException) -> Outcome:
@@ -37,6 +44,8 @@ def _outcome_of(error: BaseException) -> Outcome:
             return _usage(error)
         case click.ClickException():
             return Outcome(Exit.CONFIG, "usage", error.format_message().rstrip("."))
+        case SystemExit(code=1):  # click's answer to a reader of --help that went away
+            return reader_gone().outcome
         case click.Abort() | KeyboardInterrupt():
             return Stopped(Exit.INTERRUPTED).outcome
         case ImportError():
@@ -54,7 +63,7 @@ def _outcome_of(error: BaseException) -> Outcome:
 def _usage(error: click.UsageError) -> Outcome:
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         click.echo(error.format_message(), err=True)
-        return Outcome(Exit.CONFIG, "usage", "no command was given")
+        return Outcome(Exit.CONFIG, "usage", "no command was given", "choose one of those above")
     path = error.ctx.command_path if error.ctx else "itemwell"
     message = " ".join(error.format_message().split()).rstrip(".")
     return Outcome(Exit.CONFIG, "usage", message, f"see: {path} --help")

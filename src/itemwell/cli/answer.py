@@ -2,9 +2,10 @@
 
 import json
 import os
+import shlex
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -23,30 +24,36 @@ class Answer:
     outcome: Outcome = Outcome(Exit.OK, "done", "done")
 
 
-def tell(answer: Answer, *, as_json: bool) -> int:
-    """Print `answer` and the final line; the exit status."""
+def tell(answer: Answer, *, as_json: bool, arguments: Sequence[str] = ()) -> int:
+    """Print `answer` and the final line; the exit status.
+
+    After a stop signal nothing but the line: whoever reads stdout may have stopped reading.
+    """
     outcome = answer.outcome
     try:
-        if as_json:
-            print(_json(answer))  # noqa: T201
-        elif answer.text:
-            print(answer.text)  # noqa: T201
-        sys.stdout.flush()
+        if outcome.exit not in {Exit.INTERRUPTED, Exit.TERMINATED}:
+            _print(_json(answer) if as_json else answer.text)
     except BrokenPipeError:
         outcome = reader_gone().outcome
     except OSError as error:
         outcome = Outcome(Exit.FAILED, "file", f"cannot write the output: {error.strerror}")
-    logs.final_line(outcome)
+    logs.final_line(outcome, arguments)
     return outcome.exit.value
+
+
+def _print(text: str) -> None:
+    if text:
+        print(text)  # noqa: T201
+    sys.stdout.flush()
 
 
 def how_called() -> str:
     """What to type for this very program: `itemwell` where the path finds it, else the way to it."""
-    me = Path(sys.argv[0])
-    if me.name != "itemwell":
-        return "itemwell"
+    me = Path(sys.executable).with_name("itemwell")
     found = shutil.which("itemwell")
-    return "itemwell" if found and me.samefile(found) else os.path.relpath(me)
+    if found and me.exists() and me.samefile(found):
+        return "itemwell"
+    return shlex.quote(os.path.relpath(me)) if me.exists() else "python -m itemwell"
 
 
 def reader_gone() -> Answer:

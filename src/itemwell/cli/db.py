@@ -1,6 +1,5 @@
 """`itemwell db`: the bank as a database."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +29,11 @@ def status(common: Common) -> Answer:
     settings = common.settings()
     document = {"bank": name_of(settings), "schema_needed": schema.head(), **server_of(settings)}
     document["schema"] = peek(settings, schema.current) or "empty"
-    text = "\n".join(f"{name.replace('_', ' '):<15} {value}" for name, value in document.items())
+    known = {name.replace("_", " "): value for name, value in document.items() if value is not None}
+    text = "\n".join(
+        f"{name:<15} {value:,}" if isinstance(value, int) else f"{name:<15} {value}"
+        for name, value in known.items()
+    )
     return Answer(document, text)
 
 
@@ -51,7 +54,7 @@ def upgrade(common: Common) -> Answer:
 
 @db.command(cls=Command)
 def url(common: Common) -> Answer:
-    """Print the bank's URL, with its password, for psql and others.
+    """Print the bank's URL, with the password where it has one, for psql and others.
 
     The embedded server runs while a command uses it; `itemwell db start` keeps it running.
     """
@@ -64,11 +67,12 @@ def url(common: Common) -> Answer:
 @db.command(cls=Command)
 def start(common: Common) -> Answer:
     """Start the embedded server and keep it running until `itemwell db stop`."""
-    from itemwell.store.connect import open_bank
+    from itemwell.store.connect import open_bank, told
 
     settings = common.settings()
-    _embedded(settings).keep()
-    with open_bank(settings):
+    server = _embedded(settings)
+    with open_bank(settings), told():
+        server.keep()
         return Answer({"running": True}, "the embedded server runs until: itemwell db stop")
 
 
@@ -86,10 +90,11 @@ def stop(common: Common) -> Answer:
 @db.command(cls=Command)
 def shell(common: Common) -> Answer:
     """Open psql on the bank."""
+    from itemwell.cli.signals import left_to_the_child
     from itemwell.store import dump
     from itemwell.store.connect import address
 
-    with address(common.settings()) as found:
+    with address(common.settings()) as found, left_to_the_child():
         code = dump.shell(found)
     outcome = Outcome(Exit.OK if code == 0 else Exit.FAILED, "done", f"psql ended with {code}")
     return Answer({"psql": code}, outcome=outcome)
@@ -118,12 +123,12 @@ def restore(common: Common, file: Path, *, yes: bool) -> Answer:
     from itemwell.store.connect import address, peek
 
     settings = common.settings()
-    held = sum((peek(settings, questions.stock) or {}).values())
+    held = peek(settings, questions.count)
     if held and not yes:
-        raise ConfigError(f"the bank holds {held} active questions", "add --yes to replace it")
+        raise ConfigError(f"the bank holds {held} questions", "add --yes to replace it")
     with address(settings) as found:
         dump.restore(found, file)
-    return Answer({"restored": str(file)}, f"the bank is that of {os.fspath(file)}")
+    return Answer({"restored": str(file)}, f"the bank is that of {file}")
 
 
 def _embedded(settings: "Settings") -> "Embedded":

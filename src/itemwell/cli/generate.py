@@ -1,9 +1,9 @@
 """`itemwell generate`."""
 
+import shlex
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,18 +11,19 @@ import click
 from itemwell.bank import QUESTION_TYPES, Stratum
 from itemwell.cli.answer import Answer, how_called
 from itemwell.cli.options import Command, Common, Duration, difficulties, several
+from itemwell.cli.progress import progress
 from itemwell.errors import Busy, Exit, Outcome
 from itemwell.schedule import JOBS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from itemwell.generate.job import Bounds
     from itemwell.generate.order import Order
     from itemwell.generate.report import Report
     from itemwell.settings import Settings
 
 MOST = 10_000
-BEAT_SECONDS = 30.0
 
 
 @click.command(cls=Command)
@@ -62,12 +63,19 @@ def generate(common: Common, **asked: Any) -> Answer:
     order = _order(asked)
     if asked["plan"]:
         return _plan(settings, order)
+    from itemwell.generate.job import Bounds
+
     deadline = time.monotonic() + (asked["deadline"] or JOBS["generate"].deadline.total_seconds())
     shown = sys.stderr.isatty() and not (common.as_json or common.quiet or common.no_console)
-    with _progress(shown=shown) as tell:
-        if asked["dry_run"]:
-            return _dry_run(settings, order, deadline, tell)
-        return _run(settings, order, asked, deadline, tell)
+    last: list[Report] = []
+    try:
+        with progress(shown=shown) as (show, last):
+            bounds = Bounds(settings.attempts_per_question, deadline, show)
+            answer = (_dry_run if asked["dry_run"] else _run)(settings, order, asked, bounds)
+    finally:
+        for report in last:
+            _log(report)
+    return replace(answer, text="") if common.no_console else answer
 
 
 def _order(asked: dict[str, Any]) -> "Order":
@@ -76,42 +84,38 @@ def _order(asked: dict[str, Any]) -> "Order":
     return Order(asked["count"], asked["types"], asked["difficulty"], asked["seed"])
 
 
-def _run(
-    settings: "Settings", order: "Order", asked: dict[str, Any], deadline: float, tell: "Tell"
-) -> Answer:
+def _run(settings: "Settings", order: "Order", asked: dict[str, Any], bounds: "Bounds") -> Answer:
     from itemwell.generate import job
     from itemwell.store import runs
-    from itemwell.store.connect import open_bank
+    from itemwell.store.connect import name_of, open_bank
 
     name = f"generate:{asked['lease']}" if asked["lease"] else "generate"
-    bounds = job.Bounds(settings.attempts_per_question, deadline, tell)
+    skip = asked["skip_if_busy"]
     with open_bank(settings) as bank:
         try:
-            with runs.begin(
-                bank, "generate", lease=name, skip_if_busy=asked["skip_if_busy"]
-            ) as run:
+            with runs.begin(bank, "generate", lease=name, skip_if_busy=skip) as run:
                 report = job.run(bank, run, order, settings, bounds)
         except Busy as busy:
             if busy.exit is not Exit.OK:
                 raise
             return Answer(outcome=busy.outcome)
-    _log(report)
-    lines = [*_told(report), f"Bank: {_where(settings)}", _next(report, run.id)]
-    document = {"run_id": run.id, "bank": _where(settings), **report.as_json()}
+    where = name_of(settings)
+    lines = [*_told(report), f"Bank: {where}", _next(report, run.id)]
+    document = {"run_id": run.id, "bank": where, **report.as_json()}
     return Answer(document, "\n".join(lines), run.outcome)
 
 
-def _dry_run(settings: "Settings", order: "Order", deadline: float, tell: "Tell") -> Answer:
+def _dry_run(
+    settings: "Settings", order: "Order", _asked: dict[str, Any], bounds: "Bounds"
+) -> Answer:
     from itemwell.generate import job
     from itemwell.store.connect import open_bank
 
     path = _drafts_path(settings)
-    bounds = job.Bounds(settings.attempts_per_question, deadline, tell)
     with open_bank(settings) as bank:
         report = job.dry_run(bank, path, order, settings, bounds)
-    _log(report)
     lines = [*_told(report), f"Nothing was written to the bank. The drafts are in {path}"]
-    lines.append(f"Next: {how_called()} questions import {path}")
+    lines.append(f"Next: {how_called()} questions import {shlex.quote(str(path))}")
     return Answer({"drafts": str(path), **report.as_json()}, "\n".join(lines), report.outcome)
 
 
@@ -129,9 +133,8 @@ def _plan(settings: "Settings", order: "Order") -> Answer:
         _plan_row(each, planned[each], stock.get(each, 0), target)
         for each, target in targets.items()
     ]
-    text = "\n".join(
-        [f"{len(strata)} questions would be written, at no cost:", *map(_row_text, rows)]
-    )
+    told = f"{len(strata)} questions would be written, at no cost:" if strata else "Nothing is due:"
+    text = "\n".join([told, *map(_row_text, rows)])
     outcome = Outcome(Exit.OK, "planned", "planned, nothing written")
     return Answer({"count": len(strata), "strata": rows, "cost_usd": 0}, text, outcome)
 
@@ -188,62 +191,7 @@ def _told(report: "Report") -> list[str]:
     return lines if kinds else [lines[0].rstrip(":")]
 
 
-def _where(settings: "Settings") -> str:
-    from itemwell.store.connect import name_of
-
-    return name_of(settings)
-
-
 def _next(report: "Report", run_id: int) -> str:
     me = how_called()
     looks = [f"{me} questions list --run {run_id}"] if report.total else []
     return "Next: " + " · ".join([*looks, f"{me} runs show {run_id}", f"{me} doctor"])
-
-
-Tell = Callable[["Report"], None]
-
-
-@contextmanager
-def _progress(*, shown: bool) -> Iterator[Tell]:
-    """A bar on a terminal; elsewhere a line of the log every 30 seconds."""
-    if shown:
-        yield from _bar()
-    else:
-        yield _beat()
-
-
-def _bar() -> Iterator[Tell]:
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    columns = (
-        TextColumn("Writing questions"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=None)
-        yield lambda report: progress.update(task, total=report.wanted, completed=report.total)
-
-
-def _beat() -> Tell:
-    import structlog
-
-    last = time.monotonic()
-
-    def tell(report: "Report") -> None:
-        nonlocal last
-        if time.monotonic() - last >= BEAT_SECONDS:
-            last = time.monotonic()
-            structlog.get_logger().info(
-                "writing questions", kept=report.total, wanted=report.wanted
-            )
-
-    return tell

@@ -1,7 +1,12 @@
 """The log: to stderr for people, or as JSON; appended to a file where one is named."""
 
 import logging
+import os
 import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +28,7 @@ def set_up(*, level: str, console: bool, quiet: bool, form: str, file: Path | No
     shown = logging.StreamHandler(sys.stderr)
     shown.setLevel(logging.ERROR if not console else logging.WARNING if quiet else level)
     shown.addFilter(lambda record: record.name != _FINAL)  # `final_line` prints it itself
+    logging.raiseExceptions = False  # a full disk under the log stops no job
     handlers = [shown, *([_appending(file)] if file else [])]
     for handler in handlers:
         colours = handler is shown and sys.stderr.isatty()
@@ -37,22 +43,36 @@ def set_up(*, level: str, console: bool, quiet: bool, form: str, file: Path | No
     )
 
 
-def final_line(outcome: Outcome) -> None:
-    """The last line on stderr, whatever was asked to be quiet, and in the log's file."""
+def final_line(outcome: Outcome, arguments: Sequence[str] = ()) -> None:
+    """The last line: on stderr, whatever was asked to be quiet, and in the log's file."""
     root = logging.getLogger()
     shown = next((each for each in root.handlers if type(each) is logging.StreamHandler), None)
     level = logging.INFO if outcome.exit is Exit.OK else logging.ERROR
     record = logging.LogRecord(_FINAL, level, __file__, 0, str(outcome), None, None)
     as_json = shown is not None and '"event"' in (line := shown.format(record))
-    print(line if as_json else outcome, file=sys.stderr, flush=True)  # noqa: T201
-    for handler in root.handlers:
-        if isinstance(handler, logging.FileHandler):
-            handler.handle(record)
+    with suppress(OSError):  # stderr may be closed: the status still says it
+        print(line if as_json else outcome, file=sys.stderr, flush=True)  # noqa: T201
+    kept = [each for each in root.handlers if isinstance(each, logging.FileHandler)]
+    for handler in kept:
+        handler.handle(record)
+    if not kept and outcome.exit is not Exit.OK:
+        _append_at_least(outcome, arguments)
+
+
+def _append_at_least(outcome: Outcome, arguments: Sequence[str]) -> None:
+    """A command that failed before its log was set up still says so where people grep for it."""
+    named = [after for name, after in pairwise([*arguments]) if name == "--log-file"]
+    named += [word.partition("=")[2] for word in arguments if word.startswith("--log-file=")]
+    for path in [*named, os.environ.get("LOG_FILE")][:1]:
+        with suppress(OSError):
+            if path:
+                with Path(path).open("a", encoding="utf-8") as file:
+                    file.write(f"{datetime.now(UTC).isoformat()} [error] {outcome}\n")
 
 
 def _appending(file: Path) -> logging.Handler:
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(exist_ok=True)  # `logs/`, and not a whole path that was a slip
         return logging.FileHandler(file, encoding="utf-8")
     except OSError as error:
         raise ConfigError(

@@ -1,5 +1,7 @@
 """`itemwell questions`: look at them, bring them in and out, retire them."""
 
+import errno
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,17 +12,16 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from itemwell.bank import QUESTION_STATUSES
 from itemwell.cli.answer import Answer
 from itemwell.cli.options import Command, Common
 from itemwell.errors import ConfigError, Exit, Outcome
 
 if TYPE_CHECKING:
     from itemwell.bank import Question
-    from itemwell.store.questions import Wanted
 
 FORMATS = ("jsonl", "csv")
 PATH = click.Path(path_type=Path)
-STATUSES = ("quarantined", "pretest", "active", "watch", "retired")
 COLUMNS = {
     "id": "id",
     "question_type": "type",
@@ -43,7 +44,7 @@ def filters(command: Any) -> Any:
         click.option(
             "--run", "run_id", type=click.IntRange(1, 2**62), help="Only those of this run."
         ),
-        click.option("--status", type=click.Choice(STATUSES), help="Only of this status."),
+        click.option("--status", type=click.Choice(QUESTION_STATUSES), help="Only of this status."),
         click.option("--difficulty", help="Only of this difficulty."),
         click.option("--type", "question_type", help="Only of this type."),
     ):
@@ -58,10 +59,11 @@ def list_(common: Common, **wanted: Any) -> Answer:
     """List questions, a line each."""
     from itemwell.cli.table import table
     from itemwell.interchange.row import plain
-    from itemwell.store.questions import Wanted
+    from itemwell.store import questions as stored
+    from itemwell.store.connect import open_bank
 
-    with _found(common, Wanted(**wanted)) as found:
-        rows = [plain(question) for question in found]
+    with open_bank(common.settings()) as bank:
+        rows = [plain(question) for question in stored.listed(bank, stored.Wanted(**wanted))]
     text = (
         table(COLUMNS, rows) if rows else "no question is like that; itemwell generate writes some"
     )
@@ -80,7 +82,7 @@ def show(common: Common, question_id: int) -> Answer:
         question = stored.one(db, question_id)
     if question is None:
         raise ConfigError(f"there is no question {question_id}", "see: itemwell questions list")
-    return Answer(plain(question), _whole(question))
+    return Answer({"question": plain(question)}, _whole(question))
 
 
 @questions.command(cls=Command)
@@ -91,11 +93,13 @@ def show(common: Common, question_id: int) -> Answer:
 @click.option("--output", type=PATH, help="A new file. [stdout]")
 def export(common: Common, form: str | None, output: Path | None, **wanted: Any) -> Answer:
     """Write questions to a file or to stdout."""
-    from itemwell.store.questions import Wanted
+    from itemwell.store import questions as stored
+    from itemwell.store.connect import open_bank
 
     if output is None and common.as_json:
         raise click.UsageError("--json needs --output: stdout would carry two documents")
-    with _found(common, Wanted(**wanted)) as found, _writing(output) as file:
+    with open_bank(common.settings()) as bank, _writing(output) as file:
+        found = stored.listed(bank, stored.Wanted(**wanted))
         count = _format(form, output).write(file, found)
     told = f"{count} questions exported" + (f" to {output}" if output else "")
     return Answer({"exported": count}, outcome=Outcome(Exit.OK, "done", told))
@@ -120,9 +124,10 @@ def import_(common: Common, file: Path, form: str | None, vouched_by: str | None
     from itemwell.store.connect import open_bank
 
     settings = common.settings()
-    with _reading(file) as text, open_bank(settings) as bank, runs.begin(bank, "import") as run:
+    with _reading(file) as text, open_bank(settings) as bank:
         rows = _format(form, file).read(text)
-        admission = admit.run(bank, run, rows, settings, vouched_by=vouched_by)
+        with runs.begin(bank, "import") as run:
+            admission = admit.run(bank, run, rows, settings, vouched_by=vouched_by)
     refused = [{"line": line, "reason": reason} for line, reason in admission.refused]
     lines = [f"line {row['line']}: {row['reason']}" for row in refused[:SHOWN_REFUSALS]]
     if len(refused) > SHOWN_REFUSALS:
@@ -131,10 +136,13 @@ def import_(common: Common, file: Path, form: str | None, vouched_by: str | None
     return Answer(document, "\n".join(lines), run.outcome)
 
 
-@questions.command(cls=Command)
-@click.argument(
+IDS = click.argument(
     "question_ids", type=click.IntRange(1, 2**62), metavar="ID...", nargs=-1, required=True
 )
+
+
+@questions.command(cls=Command)
+@IDS
 @click.option("--reason", required=True, help="Why: it stays with the question.")
 def retire(common: Common, question_ids: tuple[int, ...], reason: str) -> Answer:
     """Take questions out of use for good. They keep their place, so that no twin comes back."""
@@ -145,21 +153,32 @@ def retire(common: Common, question_ids: tuple[int, ...], reason: str) -> Answer
         done = transact(
             bank, lambda db: [each for each in question_ids if stored.retire(db, each, reason)]
         )
-    missing = sorted(set(question_ids) - set(done))
-    document = {"retired": sorted(done), "not_found": missing}
-    if not missing:
-        return Answer(document, outcome=Outcome(Exit.OK, "done", f"{len(done)} retired"))
-    told = f"{len(done)} retired; not in the bank or retired before: {', '.join(map(str, missing))}"
-    return Answer(document, outcome=Outcome(Exit.PARTIAL if done else Exit.FAILED, "missing", told))
+    return _changed("retired", question_ids, done)
 
 
-@contextmanager
-def _found(common: Common, wanted: "Wanted") -> "Iterator[Iterator[Question]]":
+@questions.command(cls=Command)
+@IDS
+@click.option("--vouched-by", metavar="NAME", required=True, help="Who answers for them.")
+def approve(common: Common, question_ids: tuple[int, ...], vouched_by: str) -> Answer:
+    """Make questions of the quarantine active, on a person's word."""
     from itemwell.store import questions as stored
-    from itemwell.store.connect import open_bank
+    from itemwell.store.connect import open_bank, transact
 
-    with open_bank(common.settings()) as bank, bank.connect() as db:
-        yield stored.listed(db, wanted)
+    with open_bank(common.settings()) as bank:
+        done = transact(
+            bank, lambda db: [each for each in question_ids if stored.approve(db, each, vouched_by)]
+        )
+    return _changed("approved", question_ids, done)
+
+
+def _changed(what: str, asked: tuple[int, ...], done: list[int]) -> Answer:
+    left = sorted(set(asked) - set(done))
+    document = {what: sorted(done), "left_alone": left}
+    told = f"{len(done)} {what}"
+    if not left:
+        return Answer(document, outcome=Outcome(Exit.OK, "done", told))
+    told += f"; not there, or not to be {what}: {', '.join(map(str, left))}"
+    return Answer(document, outcome=Outcome(Exit.PARTIAL if done else Exit.FAILED, "missing", told))
 
 
 def _format(form: str | None, path: Path | None) -> ModuleType:
@@ -171,29 +190,40 @@ def _format(form: str | None, path: Path | None) -> ModuleType:
 
 @contextmanager
 def _reading(path: Path) -> Iterator[TextIO]:
+    """The file as text, read through once: what is no text is refused before anything is begun."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
+            while file.read(1 << 20):
+                pass
+            file.seek(0)
             yield file
     except UnicodeDecodeError:
         raise ConfigError(f"{path}: not a text in UTF-8", "save it as UTF-8") from None
     except OSError as error:
-        raise ConfigError(
-            f"{error.filename or path}: {error.strerror}", "name a file that can be read"
-        ) from error
+        told = f"{error.filename or path}: {error.strerror}"
+        raise ConfigError(told, "name a file that can be read") from error
 
 
 @contextmanager
 def _writing(path: Path | None) -> Iterator[TextIO]:
+    """A file for its owner alone, since keys are in it, that gets its name when it is whole; or stdout."""
+    from itemwell.generate.shelf import private
+
     if path is None:
         yield sys.stdout
         return
+    unfinished = path.with_name(f"{path.name}.unfinished")
     try:
-        with path.open("x", encoding="utf-8", newline="") as file:
+        if path.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+        with open(unfinished, "w", encoding="utf-8", newline="", opener=private) as file:
             yield file
+        unfinished.rename(path)
     except OSError as error:
-        raise ConfigError(
-            f"{error.filename or path}: {error.strerror}", "name another --output"
-        ) from error
+        told = f"{error.filename or path}: {error.strerror}"
+        raise ConfigError(told, "name another --output") from error
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def _whole(question: "Question") -> str:
@@ -207,7 +237,12 @@ def _whole(question: "Question") -> str:
         lines.append(f" {mark} {letter}. {option.text}{why}")
     lines += ["", draft.explanation, ""]
     lines += (
-        [f"family    {draft.family}", f"features  {dict(draft.features)}"] if draft.family else []
+        [
+            f"family    {draft.family}",
+            f"features  {', '.join(f'{name} {value}' for name, value in draft.features.items())}",
+        ]
+        if draft.family
+        else []
     )
     lines += [f"{gate:<9} {passed}" for gate, passed in question.gates.items()]
     return "\n".join(lines)

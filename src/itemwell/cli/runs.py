@@ -1,11 +1,13 @@
 """`itemwell runs`: what ran, and how it went."""
 
+from textwrap import fill
 from typing import Any
 
 import click
 
 from itemwell.cli.answer import Answer
 from itemwell.cli.options import Command, Common
+from itemwell.cli.table import table, width
 from itemwell.errors import ConfigError
 
 COLUMNS = {
@@ -39,14 +41,14 @@ def runs() -> None:
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
 def list_(common: Common, job: str | None, limit: int) -> Answer:
     """List the last runs, newest first."""
-    from itemwell.cli.table import table
     from itemwell.store import runs as stored
     from itemwell.store.connect import open_bank
 
     with open_bank(common.settings()) as bank, bank.connect() as db:
         rows = stored.listed(db, job=job, limit=limit)
     shown = [row | {"took": _took(row), "kept": row["counts"].get("kept", "")} for row in rows]
-    text = table(COLUMNS, shown) if rows else "no run yet; itemwell generate starts the first"
+    nothing = f"no run of {job}" if job else "no run yet; itemwell generate starts the first"
+    text = table(COLUMNS, shown) if rows else nothing
     return Answer({"runs": rows}, text)
 
 
@@ -65,12 +67,25 @@ def show(common: Common, run_id: int) -> Answer:
     if row is None:
         raise ConfigError(f"there is no run {run_id}", "see: itemwell runs")
     document = row | {"slots": states, "refusals": refusals}
-    return Answer(document, _whole(document))
+    return Answer({"run": document}, _whole(document))
 
 
 def _took(row: dict[str, Any]) -> str:
     milliseconds = row["processing_time_ms"]
     return "" if milliseconds is None else f"{milliseconds / 1000:.1f} s"
+
+
+def _plain(value: Any) -> str:
+    """An order without Python's punctuation."""
+    if isinstance(value, dict):
+        return (
+            "("
+            + ", ".join(
+                f"{name} {_plain(part)}" for name, part in value.items() if part is not None
+            )
+            + ")"
+        )
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _whole(row: dict[str, Any]) -> str:
@@ -82,10 +97,10 @@ def _whole(row: dict[str, Any]) -> str:
     ]
     lines += [f"  what      {row['error_message']}"] if row["error_message"] else []
     for title in ("counts", "slots", "metadata"):
-        parts = ", ".join(f"{name} {value}" for name, value in row[title].items())
+        parts = ", ".join(f"{name} {_plain(value)}" for name, value in row[title].items())
         lines += [f"  {title:<9} {parts}"] if parts else []
     lines += [
         f"  refused   {each['drafts']} x {each['stage']}: {each['reason']}"
         for each in row["refusals"]
     ]
-    return "\n".join(lines)
+    return "\n".join(fill(line, width(), subsequent_indent=" " * 12) for line in lines)

@@ -32,6 +32,18 @@ def raising_stopped() -> Iterator[None]:
             signal.signal(each, handler)
 
 
+@contextmanager
+def left_to_the_child() -> Iterator[None]:
+    """Pass over SIGINT while a program on this terminal, such as psql, deals with it."""
+    before = signal.signal(
+        signal.SIGINT, lambda *_: None
+    )  # not SIG_IGN: the child would inherit it
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def _stop(number: int, _frame: FrameType | None) -> None:
     for each in STATUS:
         signal.signal(each, signal.SIG_IGN)

@@ -8,10 +8,12 @@ from itemwell.bank import Draft, Slot, Verified
 from itemwell.errors import Rejected
 from itemwell.generate.check import check
 from itemwell.generate.dedup import identify
-from itemwell.generate.draft import choose, draft
+from itemwell.generate.draft import choose, draft, recipe
 from itemwell.generate.flaws import RULES
 from itemwell.generate.solve import solve
 from itemwell.templates.model import ItemModel
+
+COMPUTED = "not asked: computed by an item model"
 
 
 @dataclass
@@ -35,26 +37,31 @@ class Desk:
             raise LookupError(f"every item model of {kind} has reached FAMILY_CAP")
         return draft(slot, choose(slot, able, self.used, self.stock))
 
-    def verify(self, drafted: Draft, solved_by: str | None = None) -> Verified:
-        """`drafted` with its evidence; what somebody else answers for is not solved here.
+    def verify(self, drafted: Draft, slot: Slot) -> Verified:
+        """What an item model drew for `slot`, with its evidence.
 
         Raises Rejected at the first stage that refuses it.
         """
-        if flaws := check(drafted):
-            raise Rejected("check", str(flaws[0]))
-        solved_by = solved_by or solve(drafted, self.models[str(drafted.family)])
+        sound(drafted)
+        solved_by = solve(drafted, self.models[str(drafted.family)])
+        gates = {"draft": recipe(slot), "solve": solved_by, "judge": COMPUTED}
+        return self.identified(drafted, gates)
+
+    def identified(self, drafted: Draft, gates: Mapping[str, str]) -> Verified:
+        """`drafted`, which passed `gates` and `check`, with its identity."""
         identity = identify(drafted, self.seen)
-        gates = {
-            "check": f"{len(RULES)} rules",
-            "solve": solved_by,
-            "judge": "not asked: computed by an item model" if drafted.family else solved_by,
-            "dedup": "signature",
-        }
+        passed = {**gates, "check": f"{len(RULES)} rules", "dedup": "signature"}
         return Verified(
-            draft=drafted, signature=identity.signature, skeleton=identity.skeleton, gates=gates
+            draft=drafted, signature=identity.signature, skeleton=identity.skeleton, gates=passed
         )
 
     def count(self, verified: Verified) -> None:
         """Remember a question that was kept."""
         self.seen.add(verified.signature)
         self.used[str(verified.draft.family)] += 1
+
+
+def sound(drafted: Draft) -> None:
+    """Raise Rejected where a rule of `check` finds a flaw."""
+    if flaws := check(drafted):
+        raise Rejected("check", str(flaws[0]))

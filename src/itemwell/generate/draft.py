@@ -1,5 +1,6 @@
 """Stage 2, draft: slot -> draft, from an item model. Vendors' models will draft here as well."""
 
+import re
 from collections.abc import Mapping, Sequence
 from random import Random
 
@@ -20,6 +21,20 @@ def draft(slot: Slot, model: ItemModel) -> Draft:
     drawn = model.draw(chance, features)
     place = _key_place(slot, 1 + len(drawn.distractors))
     return _laid_out(drawn, place, chance, slot=slot, model=model)
+
+
+def recipe(slot: Slot) -> str:
+    """What `redrawn` needs to draw the same question again."""
+    return f"{slot.ordinal}:{slot.attempts}:{slot.seed}"
+
+
+def redrawn(written: Draft, recipe: str, model: ItemModel) -> bool:
+    """Whether `model`, drawing by `recipe`, gives exactly what was `written`: then nobody changed it."""
+    match = re.fullmatch(r"(\d{1,9}):(\d{1,9}):(.+)", recipe)
+    if match is None or written.stratum.difficulty not in model.levels:
+        return False
+    slot = Slot(0, written.stratum, int(match[1]), match[3], int(match[2]))
+    return model.question_type == written.stratum.question_type and draft(slot, model) == written
 
 
 def choose(

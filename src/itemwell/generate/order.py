@@ -37,32 +37,33 @@ class Order:
             if each.difficulty in self.difficulties
         }
 
-    def strata(self, stock: Mapping[Stratum, int], settings: Settings) -> list[Stratum]:
-        """What to write, were no slot left open by an earlier run, the thinnest first."""
+    def strata(
+        self, stock: Mapping[Stratum, int], settings: Settings, *, done: int = 0
+    ) -> list[Stratum]:
+        """What to write, the thinnest first; `done` of the count is done or under way elsewhere."""
         targets = self.targets(settings)
         if self.count is not None:
-            return plan(stock, targets, self.count)
+            return plan(stock, targets, max(0, self.count - done))
         return plan(stock, targets, min(settings.questions_per_run, shortage(stock, targets)))
 
-    def adopt(self, left: Sequence[Slot], chosen: Sequence[Stratum]) -> list[Slot]:
-        """Which of the slots that were left open to fill first.
 
-        With a count they are part of it. A top-up takes none for a stratum that has enough by now.
-        """
-        if self.count is not None:
-            return list(left[: len(chosen)])
-        room = Counter(chosen)
-        taken = []
-        for slot in left:
-            if room[slot.stratum] > 0:
-                room[slot.stratum] -= 1
-                taken.append(slot)
-        return taken
+def adopt(left: Sequence[Slot], planned: Sequence[Stratum]) -> tuple[list[Slot], list[Stratum]]:
+    """Which of the slots that other orders left open fill a place in the plan, and what is left of it.
 
-    def rest(
-        self, stock: Mapping[Stratum, int], adopted: Sequence[Slot], wanted: int, settings: Settings
-    ) -> list[Stratum]:
-        """The strata to plan anew beside the adopted slots, `wanted` together."""
-        level = Counter(stock)
-        level.update(slot.stratum for slot in adopted)
-        return plan(level, self.targets(settings), wanted - len(adopted))
+    >>> easy, hard = Stratum("math", "easy"), Stratum("math", "hard")
+    >>> adopt([Slot(1, hard, 0, "s"), Slot(2, hard, 1, "s")], [hard, easy])
+    ([Slot(id=1, stratum=Stratum(question_type='math', difficulty='hard'), ordinal=0, seed='s', attempts=0)], \
+[Stratum(question_type='math', difficulty='easy')])
+    """
+    room = Counter(planned)
+    taken = []
+    for slot in left:
+        if room[slot.stratum] > 0:
+            room[slot.stratum] -= 1
+            taken.append(slot)
+    rest = []
+    for stratum in planned:
+        if room[stratum] > 0:
+            room[stratum] -= 1
+            rest.append(stratum)
+    return taken, rest

@@ -16,6 +16,8 @@ class Report:
 
     ordered: int
     wanted: int = 0
+    asked: int | None = None  # by --count
+    verb: str = "kept"  # or "saved to a file" in a dry run
     continued: Unfinished | None = None
     taken_over: int = 0
     drafted: int = 0
@@ -61,16 +63,19 @@ class Report:
                 f"the order was met by run {self.continued.run_id}, which died before it could tell"
             )
             return Outcome(Exit.OK, "met_before", told)
+        if self.wanted == 0 and self.asked == 0:
+            return Outcome(Exit.OK, "nothing_due", "nothing was asked for: --count 0")
         if self.wanted == 0:
             return Outcome(Exit.OK, "nothing_due", "nothing was due: the bank is at its targets")
         if self.total == self.wanted:
-            return Outcome(Exit.OK, "done", f"{_questions(self.total)} kept")
-        share = f"{self.total} of {_questions(self.wanted)} kept"
+            return Outcome(Exit.OK, "done", f"{_questions(self.total)} {self.verb}")
+        share = f"{self.total} of {_questions(self.wanted)} {self.verb}"
         exit_status = Exit.PARTIAL if self.total else Exit.FAILED
         if self.stopped_by == "deadline":
             step = "the next run goes on with the rest; --deadline gives it longer"
             return Outcome(exit_status, "deadline", f"deadline reached, {share}", step)
-        why = self.refused.most_common(1)[0][0] if self.refused else "no draft could be written"
+        refusals = [reason for reason, _ in self.refused.most_common(1)]
+        why = [*self.notes, *refusals, "no draft could be written"][0]
         return Outcome(exit_status, "exhausted", f"{share}: {why}", "see: itemwell runs show")
 
     def counts(self) -> dict[str, int]:

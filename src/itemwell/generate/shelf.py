@@ -18,6 +18,11 @@ from itemwell.store.connect import transact
 from itemwell.store.runs import Run
 
 
+def private(path: str, flags: int) -> int:
+    """Open for the owner alone: keys are nobody else's business."""
+    return os.open(path, flags, 0o600)
+
+
 @dataclass(frozen=True, slots=True)
 class InBank:
     """The bank as the shelf. Each transaction is fenced by the run's lease."""
@@ -31,6 +36,8 @@ class InBank:
 
         def store(db: Connection) -> None:
             self.run.fence(db)
+            if questions.kept_by(db, verified, run_id=self.run.id, slot=slot) is not None:
+                return
             questions.require_room(db, verified.draft.family, self.cap)
             if questions.keep(db, verified, run_id=self.run.id, slot=slot) is None:
                 raise Rejected(STAGE, TWIN)
@@ -69,7 +76,7 @@ class InFile:
         """A new file at `path`, safe on disk at the end. Raises ConfigError where it can't be written."""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("x", encoding="utf-8") as file:
+            with open(path, "x", encoding="utf-8", opener=private) as file:
                 yield cls(bank, file)
                 file.flush()
                 os.fsync(file.fileno())
@@ -83,7 +90,8 @@ class InFile:
         with self.bank.connect() as db:
             if questions.holds(db, verified.signature) is not None:
                 raise Rejected(STAGE, TWIN)
-        self.file.write(json.dumps(as_dict(verified.draft), ensure_ascii=False) + "\n")
+        fields = as_dict(verified.draft) | {"verified": dict(verified.gates)}
+        self.file.write(json.dumps(fields, ensure_ascii=False) + "\n")
 
     def refuse(self, slot: Slot, drafted: Draft, refusal: Rejected) -> None:
         """Store nothing: the report tells the reasons."""

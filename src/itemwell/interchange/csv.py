@@ -12,11 +12,21 @@ from itemwell.interchange.row import MOST_BYTES, Row, parsed, plain
 PLAIN = ("question_type", "difficulty", "stem", "key", "explanation", "family")
 OPTION_PARTS = {"": "text", "_misconception": "misconception", "_svg": "svg"}
 OPTIONS = tuple(f"option_{letter.lower()}{part}" for letter in LETTERS for part in OPTION_PARTS)
-COLUMNS = ("id", "status", "created_at", *PLAIN, "stimulus", "stimulus_svg", *OPTIONS, "features")
+COLUMNS = (
+    "id",
+    "status",
+    "created_at",
+    *PLAIN,
+    "stimulus",
+    "stimulus_svg",
+    *OPTIONS,
+    "features",
+    "recipe",
+)
 
 
 def read(file: TextIO) -> Iterator[Row]:
-    """The rows of `file`. Raises ConfigError where the header lacks a column that is needed."""
+    """The rows of `file`. Raises ConfigError at once where the header lacks a column that is needed."""
     csv.field_size_limit(MOST_BYTES)
     reader = csv.DictReader(file)
     if missing := {"question_type", "difficulty", "stem", "option_a", "key"} - set(
@@ -25,15 +35,7 @@ def read(file: TextIO) -> Iterator[Row]:
         raise ConfigError(
             f"the CSV's header lacks {', '.join(sorted(missing))}", "see: itemwell questions export"
         )
-    while True:
-        try:
-            fields = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield Row(reader.line_num, problem=str(error))
-            continue
-        yield _row(reader.line_num, fields)
+    return _rows(reader)
 
 
 def write(file: TextIO, questions: Iterable[Question]) -> int:
@@ -47,6 +49,18 @@ def write(file: TextIO, questions: Iterable[Question]) -> int:
     return count
 
 
+def _rows(reader: "csv.DictReader[str]") -> Iterator[Row]:
+    while True:
+        try:
+            fields = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield Row(reader.line_num, problem=str(error))
+            continue
+        yield _row(reader.line_num, fields)
+
+
 def _flat(fields: Mapping[str, Any]) -> dict[str, Any]:
     row = {name: fields[name] for name in ("id", "status", "created_at", *PLAIN)}
     stimulus = fields["stimulus"] or {}
@@ -55,12 +69,17 @@ def _flat(fields: Mapping[str, Any]) -> dict[str, Any]:
         row |= {
             f"option_{letter.lower()}{part}": option[name] for part, name in OPTION_PARTS.items()
         }
-    return row | {"features": json.dumps(fields["features"])}
+    own = {"features": json.dumps(fields["features"]), "recipe": fields["verified"].get("draft")}
+    return row | own
 
 
 def _row(line: int, cells: Mapping[str, str | None]) -> Row:
     fields: dict[str, Any] = {name: cells.get(name) or "" for name in PLAIN}
     fields |= {"family": cells.get("family") or None, "options": _options(cells)}
+    fields |= {
+        "status": cells.get("status") or None,
+        "verified": {"draft": cells.get("recipe") or ""},
+    }
     if cells.get("stimulus") or cells.get("stimulus_svg"):
         fields["stimulus"] = {
             "text": cells.get("stimulus") or "",
@@ -68,7 +87,7 @@ def _row(line: int, cells: Mapping[str, str | None]) -> Row:
         }
     try:
         fields["features"] = json.loads(cells.get("features") or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return Row(line, problem="features: not valid JSON")
     return parsed(line, fields)
 

@@ -15,11 +15,13 @@ _Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[\w.\- ]+$
 
 
 class Row(NamedTuple):
-    """One line of a file: the draft, or what is wrong with it."""
+    """One line of a file: the draft with the status it had, or what is wrong with it."""
 
     line: int
     draft: Draft | None = None
     problem: str = ""
+    status: str = ""
+    recipe: str = ""  # by which an item model draws it again
 
 
 class _Form(BaseModel):
@@ -46,13 +48,19 @@ class _Question(_Form):
     explanation: _Text = ""
     stimulus: _Stimulus | None = None
     family: _Name | None = None
-    features: dict[str, int] = Field(default_factory=dict)
+    features: dict[_Name, int] = Field(default_factory=dict)
+    status: _Name | None = None
+    verified: dict[str, str] = Field(default_factory=dict)
 
 
 def parsed(line: int, fields: Any) -> Row:
     """The row of these fields. Fields of an export that the bank gives itself are passed over."""
     try:
-        return Row(line, from_dict(_Question.model_validate(fields).model_dump()))
+        question = _Question.model_validate(fields)
+        recipe = question.verified.get("draft", "")
+        return Row(
+            line, from_dict(question.model_dump()), status=question.status or "", recipe=recipe
+        )
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
         place = ".".join(map(str, first["loc"])) or "the row"

@@ -8,10 +8,10 @@ from typing import Any, Literal, TypeVar
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from itemwell.errors import ConfigError, DatabaseError, ItemwellError
+from itemwell.errors import Busy, ConfigError, DatabaseError, ItemwellError
 from itemwell.settings import Settings
 from itemwell.store import schema
-from itemwell.store.embedded import Embedded, EmbeddedError, HomeError
+from itemwell.store.embedded import Embedded, EmbeddedError, HomeError, InUse
 
 Result = TypeVar("Result")
 
@@ -74,7 +74,9 @@ def told() -> Iterator[None]:
     try:
         yield
     except HomeError as error:
-        raise ConfigError(str(error), "set ITEMWELL_HOME to a directory of yours") from error
+        raise ConfigError(str(error)) from error
+    except InUse as error:
+        raise Busy(str(error)) from error
     except EmbeddedError as error:
         raise DatabaseError(f"Failed to connect to database: {error}") from error
     except DBAPIError as error:
@@ -83,11 +85,9 @@ def told() -> Iterator[None]:
 
 def peek(settings: Settings, read: Callable[[Connection], Result]) -> Result | None:
     """What `read` finds, with nothing created, upgraded or written; None where there is no bank yet."""
-    if (
-        not settings.database_url
-        and Embedded(settings.itemwell_home).status().state == "not created"
-    ):
-        return None
+    with told():
+        if not settings.database_url and not Embedded(settings.itemwell_home).cluster.ready():
+            return None
     with open_bank(settings, schema_is="any") as bank, bank.connect() as db:
         return None if schema.current(db) is None else read(db)
 
@@ -98,7 +98,8 @@ def server_of(settings: Settings) -> dict[str, Any]:
         with open_bank(settings, schema_is="any") as bank:
             version = ".".join(map(str, bank.dialect.server_version_info or ()))
         return {"server": "running", "version": version}
-    status = Embedded(settings.itemwell_home).status()
+    with told():
+        status = Embedded(settings.itemwell_home).status()
     known = {"server": status.state, "version": status.version, "pid": status.pid}
     return known | {"size_bytes": status.size_bytes, "log_file": str(status.log_file)}
 
@@ -109,7 +110,7 @@ def name_of(settings: Settings) -> str:
         return make_url(settings.database_url.get_secret_value()).render_as_string(
             hide_password=True
         )
-    return f"embedded Postgres in {Embedded(settings.itemwell_home).status().data_directory}"
+    return f"embedded Postgres in {Embedded(settings.itemwell_home).cluster.data}"
 
 
 def transact(
@@ -192,7 +193,7 @@ def _greet(bank: Engine) -> None:
             version = int((bank.dialect.server_version_info or (0,))[0])
     except DBAPIError as error:
         told = first_line(error).removeprefix("connection failed: ").replace("  ", " ")
-        step = "mend DATABASE_URL or the server; itemwell doctor tells more"
+        step = "is the server up, and DATABASE_URL right?"
         raise DatabaseError(f"Failed to connect to database: {told}", step) from error
     if version < OLDEST_POSTGRES:
         raise ConfigError(f"the server is Postgres {version}", "Postgres 15 or later is needed")

@@ -6,7 +6,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 
 from itemwell.errors import ConfigError, DatabaseError
 from itemwell.store.cluster import EmbeddedError, program
@@ -31,6 +31,7 @@ def backup(url: str, path: Path) -> int:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists():
             raise ConfigError(f"{path} exists", "name another --output")
+        unfinished.touch(mode=0o600)  # the keys are in it
         _run(url, "pg_dump", "--format=custom", "--no-owner", f"--file={unfinished}")
         unfinished.rename(path)
         return path.stat().st_size
@@ -72,10 +73,11 @@ def _run(url: str, name: str, *arguments: str) -> None:
 
 def _where(url: str) -> list[str]:
     """The URL without its password: a command line is seen by every user of the machine."""
-    return [
-        "--dbname",
-        make_url(url).set(drivername="postgresql", password=None).render_as_string(),
-    ]
+    parsed = make_url(url)
+    bare = URL.create(
+        "postgresql", parsed.username, None, parsed.host, parsed.port, parsed.database
+    )
+    return ["--dbname", bare.set(query=parsed.query).render_as_string(hide_password=False)]
 
 
 def _environment(url: str) -> dict[str, str]:

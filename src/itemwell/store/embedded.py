@@ -31,11 +31,16 @@ from itemwell.store.cluster import (
     without_libpq_variables,
 )
 
-__all__ = ["Embedded", "EmbeddedError", "HomeError", "Status"]
+__all__ = ["Embedded", "EmbeddedError", "HomeError", "InUse", "Status"]
 
 LONGEST_HOME = 900  # Postgres has 1024 bytes for a path with everything below it
+HALF_STARTED_SECONDS = 1.2  # a stop signal leaves 2 s in all
 CONTROL_SECONDS = 120  # longer than any one start or stop takes
 STOPS = ((signal.SIGINT, 30), (signal.SIGQUIT, 10))  # fast; then immediate: no commit is lost
+
+
+class InUse(EmbeddedError):
+    """It cannot be stopped now."""
 
 
 class Status(NamedTuple):
@@ -72,6 +77,7 @@ class Embedded:
                     self._start(control)
                     url = self.cluster.url()
                 except BaseException:  # also a signal's, which may leave a server half started
+                    within(HALF_STARTED_SECONDS, self._listening_or_gone)
                     self._stop_after_the_last(users)
                     raise
             try:
@@ -92,7 +98,7 @@ class Embedded:
             self.unkeep()
             if not taken(users):
                 pids = ", ".join(map(str, holders(users))) or "unknown"
-                raise EmbeddedError(
+                raise InUse(
                     f"the server in {self.cluster.data} is in use (pid {pids}) and stops when "
                     "its last user ends; wait for that, or end them and try again"
                 )
@@ -169,6 +175,10 @@ class Embedded:
         raise EmbeddedError(
             f"the server in {self.cluster.data} (pid {pid}) does not stop; its log is {self.cluster.log}"
         )
+
+    def _listening_or_gone(self) -> bool:
+        """Whether a server that was being started can be stopped by now, or never came up."""
+        return self.cluster.postmaster() is not None or self._gone()
 
     def _gone(self) -> bool:
         with self._lock("server") as alive:

@@ -1,9 +1,10 @@
 """Questions: keeping them, counting them, reading them."""
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, RowMapping, Select, func, select, text, update
+from sqlalchemy import Connection, Engine, RowMapping, Select, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from itemwell.bank import Question, Slot, Stratum, Verified, as_dict, from_dict
@@ -12,6 +13,9 @@ from itemwell.store.tables import generation_slots, questions
 
 NEAR_THE_CAP = 50
 """So close to its cap a family is counted under a lock, lest concurrent runs pass it together."""
+
+
+PAGE = 500
 
 
 class FamilyFull(Rejected):
@@ -55,22 +59,24 @@ def keep(
     slot: Slot | None = None,
     status: str = "active",
 ) -> int | None:
-    """The id of the kept question; None where the bank already holds one of this signature.
-
-    What this run kept for this very slot before is found again, so that a COMMIT whose answer was
-    lost stores once.
-    """
+    """The id of the kept question; None where the bank already holds one of this signature."""
     row = _row(verified) | {"run_id": run_id, "slot_id": slot and slot.id, "status": status}
     inserted = insert(questions).values(row).on_conflict_do_nothing().returning(questions.c.id)
     kept: int | None = db.scalar(inserted)
-    if kept is None:
-        mine = questions.c.slot_id == slot.id if slot else questions.c.run_id == run_id
-        same = questions.c.signature == verified.signature
-        kept = db.scalar(select(questions.c.id).where(mine, same))
     if kept is not None and slot is not None:
         closed = {"state": "kept", "updated_at": func.clock_timestamp(), "reason": None}
         db.execute(update(generation_slots).where(generation_slots.c.id == slot.id).values(closed))
     return kept
+
+
+def kept_by(
+    db: Connection, verified: Verified, *, run_id: int, slot: Slot | None = None
+) -> int | None:
+    """What this run kept of this content for this slot before: its COMMIT's answer was lost."""
+    mine = questions.c.slot_id == slot.id if slot else questions.c.run_id == run_id
+    same = questions.c.signature == verified.signature
+    found: int | None = db.scalar(select(questions.c.id).where(mine, same))
+    return found
 
 
 def require_room(db: Connection, family: str | None, cap: int) -> None:
@@ -96,10 +102,32 @@ def one(db: Connection, question_id: int) -> Question | None:
     return _question(row) if row else None
 
 
-def listed(db: Connection, wanted: Wanted) -> Iterator[Question]:
-    """The wanted questions, oldest first, streamed: a bank may be larger than memory."""
-    rows = db.execution_options(yield_per=500).execute(_select(wanted)).mappings()
-    return (_question(row) for row in rows)
+def count(db: Connection) -> int:
+    """How many questions the bank holds, of whatever status."""
+    return int(db.execute(select(func.count()).select_from(questions)).scalar_one())
+
+
+def listed(bank: Engine, wanted: Wanted) -> Iterator[Question]:
+    """The wanted questions, oldest first, page by page: whoever reads slowly holds no transaction."""
+    last, left = 0, wanted.limit
+    while left is None or left > 0:
+        size = PAGE if left is None else min(PAGE, left)
+        with bank.connect() as db:
+            page = db.execute(_select(wanted, last, size)).mappings().all()
+        yield from map(_question, page)
+        if len(page) < size:
+            return
+        last = page[-1]["id"]
+        left = left and left - size
+
+
+def approve(db: Connection, question_id: int, vouched_by: str) -> bool:
+    """Make a question of the quarantine active, on a person's word. False where it is not there."""
+    row = (questions.c.id == question_id) & (questions.c.status == "quarantined")
+    told = {"solve": f"vouched for by {vouched_by}", "judge": f"vouched for by {vouched_by}"}
+    verified = questions.c.verified.concat(func.jsonb_build_object(*chain(*told.items())))
+    change = {"status": "active", "verified": verified, "updated_at": func.clock_timestamp()}
+    return db.execute(update(questions).where(row).values(change)).rowcount == 1
 
 
 def retire(db: Connection, question_id: int, reason: str) -> bool:
@@ -113,8 +141,8 @@ def _count_up_to(db: Connection, family: str, cap: int) -> int:
     return int(db.execute(_COUNT_UP_TO, {"family": family, "cap": cap}).scalar_one())
 
 
-def _select(wanted: Wanted) -> Select[Any]:
-    query = select(questions).order_by(questions.c.id).limit(wanted.limit)
+def _select(wanted: Wanted, last: int, size: int) -> Select[Any]:
+    query = select(questions).where(questions.c.id > last).order_by(questions.c.id).limit(size)
     for name in ("question_type", "difficulty", "status", "run_id"):
         if (value := getattr(wanted, name)) is not None:
             query = query.where(questions.c[name] == value)

@@ -7,6 +7,7 @@ process is gone is dead at once.
 
 import os
 import socket
+import sys
 import threading
 import uuid
 from collections.abc import Iterator, Mapping
@@ -82,7 +83,7 @@ def begin(
     taken = transact(bank, lambda db: _take(db, asked))
     if not isinstance(taken, Run):
         busy = _busy(job, taken, skip=skip_if_busy)
-        transact(bank, lambda db: _note_skipped(db, asked, busy.outcome))
+        transact(bank, lambda db: _note_skipped(db, asked, busy.outcome), patience=())
         raise busy
     with _heartbeat(bank, taken):
         try:
@@ -96,10 +97,10 @@ def begin(
 
 def close_dead(db: Connection) -> list[int]:
     """Close runs whose holder is gone as stale, and free their leases. The ids of these runs."""
-    held = db.execute(_HELD).all()
+    held = db.execute(text(f"{HELD} FOR UPDATE SKIP LOCKED")).all()
     dead = [row.run_id for row in held if row.expired or _is_gone(row.holder)]
     for run_id in dead:
-        db.execute(_CLOSE_STALE, {"run_id": run_id})
+        db.execute(_CLOSE_STALE, {"run_id": run_id, "died": DIED})
         db.execute(update(job_leases).where(job_leases.c.run_id == run_id).values(run_id=None))
     return dead
 
@@ -114,13 +115,24 @@ def listed(db: Connection, *, job: str | None, limit: int) -> list[dict[str, Any
     query = select(job_runs).order_by(job_runs.c.id.desc()).limit(limit)
     if job:
         query = query.where(job_runs.c.job_id == job)
-    return [dict(row) for row in db.execute(query).mappings()]
+    return _told_true(db, [dict(row) for row in db.execute(query).mappings()])
 
 
 def one(db: Connection, run_id: int) -> dict[str, Any] | None:
     """One run; None where there is none."""
     row = db.execute(select(job_runs).where(job_runs.c.id == run_id)).mappings().first()
-    return dict(row) if row else None
+    return _told_true(db, [dict(row)])[0] if row else None
+
+
+def _told_true(db: Connection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """`rows`, those of dead processes as stale already, though only the next run will close them."""
+    held = {row.run_id: row for row in db.execute(text(HELD))}
+    for row in rows:
+        holder = held.get(row["id"])
+        alive = holder is not None and not holder.expired and not _is_gone(holder.holder)
+        if row["status"] == "running" and not alive:
+            row |= {"status": "stale", "reason": "died", "error_message": DIED}
+    return rows
 
 
 def _take(db: Connection, asked: _Asked) -> Run | Mapping[str, Any]:
@@ -223,17 +235,16 @@ def _busy(job: str, holder: Mapping[str, Any], *, skip: bool) -> Busy:
 
 
 def _about(metadata: Mapping[str, Any] | None) -> dict[str, Any]:
-    trigger = os.environ.get("ITEMWELL_TRIGGER", "manual")
+    """Who runs it. Nobody sits at a scheduled run: it has no terminal."""
+    streams = (sys.stdin, sys.stdout, sys.stderr)
+    manual = any(stream is not None and stream.isatty() for stream in streams)
     here = {"host": socket.gethostname(), "pid": os.getpid(), "version": __version__}
-    return {"trigger_type": trigger, **here, **(metadata or {})}
+    return {"trigger_type": "manual" if manual else "scheduled", **here, **(metadata or {})}
 
 
 def _this_process() -> dict[str, Any]:
-    import psutil  # noqa: PLC0415
-
-    started = psutil.Process().create_time()
     here = {"host": socket.gethostname(), "machine": _machine()}
-    return {**here, "pid": os.getpid(), "started": started, "nonce": uuid.uuid4().hex}
+    return {**here, "pid": os.getpid(), "started": _started(os.getpid()), "nonce": uuid.uuid4().hex}
 
 
 def _is_gone(holder: Mapping[str, Any]) -> bool:
@@ -242,12 +253,24 @@ def _is_gone(holder: Mapping[str, Any]) -> bool:
 
     if holder.get("machine") != _machine():
         return False
-    try:
-        process = psutil.Process(holder["pid"])
-        same = abs(process.create_time() - holder["started"]) < 5.0
-        return not same or process.status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
+    if not psutil.pid_exists(holder["pid"]):
         return True
+    return _started(holder["pid"]) not in {None, holder["started"]}
+
+
+def _started(pid: int) -> str | None:
+    """When the process started, by a clock that nobody sets; "" for a zombie, None where unknown."""
+    import psutil  # noqa: PLC0415
+
+    try:
+        state, *fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return "" if state == "Z" else fields[18]
+    except OSError:
+        pass
+    try:
+        return str(int(psutil.Process(pid).create_time()))
+    except psutil.Error:
+        return None
 
 
 def _machine() -> str:
@@ -259,19 +282,26 @@ def _machine() -> str:
         return f"{socket.gethostname()}:{uuid.getnode()}"
 
 
+DIED = "the process ended without a word; the next run takes over its work"
+HELD = (
+    "SELECT run_id, holder, expires_at < clock_timestamp() AS expired FROM job_leases"
+    " WHERE run_id IS NOT NULL"
+)
+KEPT = (
+    "CASE WHEN job_id IN ('generate', 'import') THEN jsonb_build_object('kept',"
+    " (SELECT count(*) FROM questions WHERE run_id = :run_id)) ELSE '{}' END"
+)
+"""What the bank holds of a run: a stop between COMMIT and counting must not make its record wrong."""
+
 _ANNOTATE = text("UPDATE job_runs SET metadata = metadata || :facts WHERE id = :run_id").bindparams(
     bindparam("facts", type_=JSONB)
 )
 _FENCE = text(
     "SELECT 1 FROM job_leases WHERE lease = :lease AND token = :token AND run_id IS NOT NULL FOR SHARE"
 )
-_HELD = text(
-    "SELECT run_id, holder, expires_at < clock_timestamp() AS expired FROM job_leases"
-    " WHERE run_id IS NOT NULL FOR UPDATE SKIP LOCKED"
-)
 _CLOSE_STALE = text(
     "UPDATE job_runs SET status = 'stale', completed_at = clock_timestamp(), reason = 'died',"
-    " error_message = 'the process ended without a word; the next run takes over its work',"
+    f" error_message = :died, counts = counts || {KEPT},"
     " processing_time_ms = 1000 * extract(epoch FROM clock_timestamp() - started_at)"
     " WHERE id = :run_id AND status = 'running'"
 )
@@ -292,7 +322,7 @@ _BEAT = text(
 )
 _END = text(
     "UPDATE job_runs SET status = :status, completed_at = clock_timestamp(), exit_status = :exit_status,"
-    " reason = :reason, error_message = :error_message, counts = :counts,"
+    f" reason = :reason, error_message = :error_message, counts = :counts || {KEPT},"
     " processing_time_ms = 1000 * extract(epoch FROM clock_timestamp() - started_at)"
     " WHERE id = :run_id AND status = 'running'"
 ).bindparams(bindparam("counts", type_=JSONB))

@@ -78,5 +78,6 @@ def _alembic(verb: str, bank: Engine, revision: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(folder()).replace("%", "%%"))
     with bank.begin() as db:
+        db.execute(text("SET LOCAL statement_timeout = 0"))  # a large bank may take its time
         config.attributes["connection"] = db
         getattr(command, verb)(config, revision)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, text, update
+from sqlalchemy import Connection, Row, func, insert, text, update
 
 from itemwell.bank import Draft, Slot, Stratum, as_dict
 from itemwell.errors import Rejected
+from itemwell.store.runs import Run
 from itemwell.store.tables import generation_slots, refusals
 
 CONTINUED_WITHIN = timedelta(days=1)
@@ -25,25 +26,23 @@ class Unfinished:
     kept: int  # by it, and by those that it continued
 
 
-def unfinished(db: Connection, run_id: int, order: dict[str, Any]) -> Unfinished | None:
-    """The run before `run_id`, where it had the same order and left some of it open, or died.
+def unfinished(db: Connection, run: Run, order: dict[str, Any]) -> Unfinished | None:
+    """The last run of this order under this lease, where it left some of it open, or died.
 
     One that died may have met its order and not lived to tell: it is not to be paid for again.
     """
-    given = {"run_id": run_id, "order": json.dumps(order), "within": CONTINUED_WITHIN}
-    row = db.execute(_UNFINISHED, given).first()
+    asked = {"run_id": run.id, "lease": run.lease, "order": json.dumps(order)}
+    row = db.execute(_UNFINISHED, {**asked, "within": CONTINUED_WITHIN}).first()
     return Unfinished(*row) if row else None
 
 
-def left_open(db: Connection, strata: Iterable[Stratum]) -> list[Slot]:
-    """Open slots of these strata whose run has ended, the oldest first, locked for this transaction."""
-    rows = db.execute(_LEFT_OPEN, {"strata": [str(stratum) for stratum in strata]})
-    return [
-        Slot(
-            row.id, Stratum(row.question_type, row.difficulty), row.ordinal, row.seed, row.attempts
-        )
-        for row in rows
-    ]
+def left_open(db: Connection, strata: Iterable[Stratum], limit: int) -> list[tuple[int, Slot]]:
+    """Open slots of these strata whose run has ended, with that run's id, the oldest first.
+
+    They are locked for this transaction, so that two runs never take over the same one.
+    """
+    asked = {"strata": [str(stratum) for stratum in strata], "limit": limit}
+    return [(row.run_id, _slot(row)) for row in db.execute(_LEFT_OPEN, asked)]
 
 
 def take_over(db: Connection, run_id: int, slots: Sequence[Slot]) -> None:
@@ -76,22 +75,16 @@ def add(db: Connection, run_id: int, strata: Sequence[Stratum], seed: str) -> li
 
 
 def refuse(db: Connection, run_id: int, slot: Slot, draft: Draft, refusal: Rejected) -> None:
-    """Store a refused draft with its reason, and count the attempt."""
-    told = {"stage": refusal.stage, "reason": refusal.reason, "draft": as_dict(draft)}
-    db.execute(insert(refusals).values(run_id=run_id, slot_id=slot.id, **told))
-    _change(db, slot, attempts=slot.attempts + 1, reason=str(refusal))
+    """Store a refused draft with its reason, and count the attempt; once, however often it is called."""
+    counted = _change(db, slot, attempts=slot.attempts + 1, reason=str(refusal))
+    if counted:
+        told = {"stage": refusal.stage, "reason": refusal.reason, "draft": as_dict(draft)}
+        db.execute(insert(refusals).values(run_id=run_id, slot_id=slot.id, **told))
 
 
 def give_up(db: Connection, slot: Slot) -> None:
     """Close a slot whose attempts are spent: its last reason stays."""
     _change(db, slot, state="given_up")
-
-
-def _change(db: Connection, slot: Slot, **values: Any) -> None:
-    mine = generation_slots.c.id == slot.id
-    db.execute(
-        update(generation_slots).where(mine).values(updated_at=func.clock_timestamp(), **values)
-    )
 
 
 def states_of(db: Connection, run_id: int) -> dict[str, int]:
@@ -104,27 +97,41 @@ def refusals_of(db: Connection, run_id: int) -> list[dict[str, Any]]:
     return [dict(row) for row in db.execute(_REFUSALS, {"run_id": run_id}).mappings()]
 
 
+def _change(db: Connection, slot: Slot, **values: Any) -> bool:
+    """Change the slot, unless this attempt was counted before."""
+    table = generation_slots
+    mine = (table.c.id == slot.id) & (table.c.attempts == slot.attempts)
+    changed = db.execute(
+        update(table).where(mine).values(updated_at=func.clock_timestamp(), **values)
+    )
+    return changed.rowcount == 1
+
+
+def _slot(row: Row[Any]) -> Slot:
+    stratum = Stratum(row.question_type, row.difficulty)
+    return Slot(row.id, stratum, row.ordinal, row.seed, row.attempts)
+
+
 _UNFINISHED = text("""
     SELECT last.id, last.status,
            (SELECT count(*) FROM questions WHERE run_id = last.id)
            + coalesce((last.metadata ->> 'kept_before')::int, 0)
     FROM (SELECT * FROM job_runs
-          WHERE job_id = 'generate' AND id < :run_id AND status <> 'skipped' AND metadata ? 'order'
+          WHERE job_id = 'generate' AND id < :run_id
+            AND started_at > clock_timestamp() - :within
+            AND metadata ->> 'lease' = :lease AND metadata -> 'order' = CAST(:order AS jsonb)
           ORDER BY id DESC LIMIT 1) AS last
-    WHERE last.status <> 'running'
-      AND last.started_at > clock_timestamp() - :within
-      AND last.metadata -> 'order' = CAST(:order AS jsonb)
-      AND (last.status = 'stale'
-           OR EXISTS (SELECT 1 FROM generation_slots WHERE run_id = last.id AND state = 'open'))
+    WHERE last.status = 'stale'
+       OR last.status <> 'running'
+          AND EXISTS (SELECT 1 FROM generation_slots WHERE run_id = last.id AND state = 'open')
 """)
 _LEFT_OPEN = text("""
-    SELECT slot.id, slot.question_type, slot.difficulty, slot.ordinal, slot.seed, slot.attempts
+    SELECT slot.id, slot.run_id, slot.question_type, slot.difficulty, slot.ordinal, slot.seed, slot.attempts
     FROM generation_slots AS slot JOIN job_runs AS run ON run.id = slot.run_id
     WHERE slot.state = 'open' AND run.status <> 'running'
       AND slot.question_type || '/' || slot.difficulty = ANY(:strata)
-    ORDER BY slot.id FOR UPDATE OF slot SKIP LOCKED
+    ORDER BY slot.id LIMIT :limit FOR UPDATE OF slot SKIP LOCKED
 """)
-
 _STATES = text(
     "SELECT state, count(*) AS number FROM generation_slots WHERE run_id = :run_id GROUP BY state"
 )

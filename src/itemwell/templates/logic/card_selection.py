@@ -11,9 +11,11 @@ from random import Random
 from typing import NamedTuple
 
 from itemwell.bank import Option, Posed
-from itemwell.templates.logic.convergence import diverging
-from itemwell.templates.logic.wording import NUMERALS, capital, listed, places, read, unlisted
+from itemwell.templates.convergence import diverging
+from itemwell.templates.english import listed
+from itemwell.templates.logic.wording import NUMERALS, capital, read, unlisted
 from itemwell.templates.model import Drawn, Features, ItemModel
+from itemwell.templates.options import right_places
 
 STEM = (
     "{many} cards each have {x_side} on one side and {y_side} on the other. The sides that can be "
@@ -117,7 +119,7 @@ def solve(posed: Posed) -> list[int]:
     if not all(pairs(found, card) for card in shown):
         return []
     must_turn = {card for card in shown if any(breaks(found, *pair) for pair in pairs(found, card))}
-    return places(posed, lambda text: set(unlisted(text)) == must_turn)
+    return right_places(posed, lambda text: set(unlisted(text)) == must_turn)
 
 
 def known(found: Mapping[str, str], side: str, group: str) -> bool:

@@ -9,9 +9,11 @@ from itertools import permutations, product
 from random import Random
 
 from itemwell.bank import Option, Posed
-from itemwell.templates.logic.convergence import diverging
-from itemwell.templates.logic.wording import NUMERALS, listed, places, read
+from itemwell.templates.convergence import diverging
+from itemwell.templates.english import listed
+from itemwell.templates.logic.wording import NUMERALS, read
 from itemwell.templates.model import Drawn, Features, ItemModel
+from itemwell.templates.options import right_places
 
 STEM = (
     "A lock has a code of {many} different digits from 1 to 6. The answer to a guess tells how many "
@@ -68,7 +70,7 @@ def solve(posed: Posed) -> list[int]:
     many = next((n for n, word in enumerate(NUMERALS) if found and word == found["many"]), 0)
     if not answers or None in answers:
         return []
-    return places(
+    return right_places(
         posed, lambda code: is_code(code, many) and all(fits(code, a) for a in answers if a)
     )
 

@@ -10,12 +10,14 @@ from random import Random
 
 from itemwell.bank import Option, Posed
 from itemwell.templates.logic.states import Claim, claim, claims, worlds
-from itemwell.templates.logic.wording import capital, places, read_any, sentences
+from itemwell.templates.logic.wording import capital, read_any, sentences
 from itemwell.templates.model import Drawn, Features, ItemModel
+from itemwell.templates.options import right_places
 
 BEYOND = 2  # how many claims stand before the fact, about which nothing follows
 RULES = ("If {x}, then {y}.", "Whenever {x}, {y}.")
 QUESTION = "Which of these must be true as well?"
+TURNED = "Where the result of a rule fails, its condition fails too. "
 
 
 def draw(rng: Random, features: Features) -> Drawn:
@@ -32,7 +34,7 @@ def draw(rng: Random, features: Features) -> Drawn:
         stem=" ".join([*rules(rng, chain, features), f"{capital(str(fact))}.", QUESTION]),
         key=Option(sentence(key)),
         distractors=tuple(Option(sentence(slip), why) for slip, why in slips.items()),
-        explanation=f"It is given that {', so '.join(map(str, chain[BEYOND:]))}. "
+        explanation=f"{TURNED if features['turned'] else ''}It is given that {', so '.join(map(str, chain[BEYOND:]))}. "
         f"Nothing follows about the {near.thing} or the {far.thing}.",
     )
 
@@ -64,7 +66,7 @@ def solve(posed: Posed) -> list[int]:
     possible = [
         world for world in worlds(things) if all(allows(premise, world) for premise in premises)
     ]
-    return places(posed, lambda text: must(claim(text.removesuffix(".")), possible))
+    return right_places(posed, lambda text: must(claim(text.removesuffix(".")), possible))
 
 
 def reading(text: str) -> tuple[Claim | None, ...]:

@@ -12,17 +12,12 @@ from random import Random
 from typing import NamedTuple
 
 from itemwell.bank import Option, Posed
+from itemwell.templates.english import listed
 from itemwell.templates.logic.grid import Clue, Grid, Sheet, puzzle
-from itemwell.templates.logic.wording import (
-    NAMES,
-    listed,
-    people,
-    places,
-    read,
-    sentences,
-    unlisted,
-)
+from itemwell.templates.logic.wording import read, sentences, unlisted
 from itemwell.templates.model import Drawn, Features, ItemModel
+from itemwell.templates.options import right_places
+from itemwell.templates.people import NAMES, people
 
 
 class Category(NamedTuple):
@@ -116,7 +111,7 @@ def slip(name: str, asked: str, clues: Sequence[Clue]) -> str:
     if Clue(name, asked, holds=False) in clues:
         return f"overlooks the clue that rules {name} out"
     if any(clue.who == name for clue in clues):
-        return f"does not see that something else is left to {name}"
+        return f"does not see that something else is left for {name}"
     return f"stops before the clues about others rule {name} out"
 
 
@@ -154,7 +149,7 @@ def solve(posed: Posed) -> list[int]:
         return []
     table = tabled(names, groups, [*chain(*clues)])
     owners = {name for name in names if possible({question["value"]: name}, table)}
-    return places(posed, lambda text: {text} == owners)
+    return right_places(posed, lambda text: {text} == owners)
 
 
 def reading(sentence: str, known: set[str]) -> list[Clue]:

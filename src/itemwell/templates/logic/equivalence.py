@@ -9,15 +9,17 @@ from random import Random
 from typing import NamedTuple
 
 from itemwell.bank import Option, Posed
+from itemwell.templates.convergence import diverging
 from itemwell.templates.logic.states import Claim, claim, claims, worlds
-from itemwell.templates.logic.wording import capital, places, read, read_any
+from itemwell.templates.logic.wording import capital, read, read_any
 from itemwell.templates.model import Drawn, Features, ItemModel
+from itemwell.templates.options import right_places
 
 IF, ONLY_IF, UNLESS = "If {x}, then {y}.", "{x} only if {y}.", "{x} unless {y}."
 WORDINGS = {1: (IF,), 2: (ONLY_IF, UNLESS), 3: (IF, ONLY_IF, UNLESS)}
 STEM = "A control system keeps this rule: {rule} Which sentence means exactly the same?"
 STEM_WITH_OR = (
-    "A control system keeps this rule, in which “or” means “one or both”: {rule} "
+    'A control system keeps this rule, in which "or" means "one or both": {rule} '
     "Which sentence means exactly the same?"
 )
 OTHER = {"and": "or", "or": "and"}
@@ -69,6 +71,9 @@ def draw(rng: Random, features: Features) -> Drawn:
     slips = slips_of_unless(x, y) if wording == UNLESS else slips_of_if(meant, key)
     if features["claims"] > 2:
         slips = {key.rejoined: "keeps the joining word where the denial changes it", **slips}
+    elif wording == UNLESS:  # all four leave the key alone in sharing a half with two of the others
+        shown = diverging(key, [*slips], lambda rule: frozenset(rule._asdict().items()), count=3)
+        slips = {slip: slips[slip] for slip in shown}
     stem = STEM_WITH_OR if features["claims"] > 2 else STEM
     return Drawn(
         stem=stem.format(rule=capital(wording.format(x=x, y=y))),
@@ -105,10 +110,10 @@ def slips_of_if(meant: Rule, key: Rule) -> dict[Rule, str]:
 def slips_of_unless(x: Part, y: Part) -> dict[Rule, str]:
     as_if, as_only_if = Rule(y, x), Rule(x, y)
     return {
-        as_if: "reads 'unless' as 'if'",
-        as_only_if: "reads 'unless' as 'only if'",
-        as_if.contrapositive: "reads 'unless' as 'if' and then turns the rule round",
-        as_only_if.contrapositive: "reads 'unless' as 'only if' and then turns the rule round",
+        as_if: 'reads "unless" as "if"',
+        as_only_if: 'reads "unless" as "only if"',
+        as_if.contrapositive: 'reads "unless" as "if" and then turns the rule round',
+        as_only_if.contrapositive: 'reads "unless" as "only if" and then turns the rule round',
     }
 
 
@@ -118,7 +123,7 @@ def solve(posed: Posed) -> list[int]:
     if rule is None:
         return []
     meaning = excluded(rule)
-    return places(
+    return right_places(
         posed, lambda text: (option := read_rule(text)) is not None and excluded(option) == meaning
     )
 

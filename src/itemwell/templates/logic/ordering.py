@@ -12,8 +12,10 @@ from typing import NamedTuple
 from itemwell.bank import Option, Posed
 from itemwell.templates.logic.orders import Rule, before, orders
 from itemwell.templates.logic.states import COLOURS
-from itemwell.templates.logic.wording import ORDINALS, capital, people, places, read_any, sentences
+from itemwell.templates.logic.wording import ORDINALS, capital, read_any, sentences
 from itemwell.templates.model import Drawn, Features, ItemModel
+from itemwell.templates.options import right_places
+from itemwell.templates.people import people
 
 
 class Scale(NamedTuple):
@@ -110,7 +112,7 @@ def slip(order: list[str], place: int, other: int) -> tuple[int, str]:
 def solve(posed: Posed) -> list[int]:
     *told, question = sentences(posed.stem)
     found = {name for scale in SCALES for name in meant(scale, told, question)}
-    return places(posed, lambda text: {text.casefold()} == found)
+    return right_places(posed, lambda text: {text.casefold()} == found)
 
 
 def meant(scale: Scale, told: list[str], question: str) -> set[str]:

@@ -10,17 +10,12 @@ from random import Random
 from typing import NamedTuple
 
 from itemwell.bank import Option, Posed
+from itemwell.templates.english import listed
 from itemwell.templates.logic.orders import Rule, before, orders
-from itemwell.templates.logic.wording import (
-    listed,
-    people,
-    places,
-    read,
-    read_any,
-    sentences,
-    unlisted,
-)
+from itemwell.templates.logic.wording import read, read_any, sentences, unlisted
 from itemwell.templates.model import Drawn, Features, ItemModel
+from itemwell.templates.options import right_places
+from itemwell.templates.people import people
 
 
 class Calendar(NamedTuple):
@@ -120,6 +115,8 @@ def slip(plan: Plan, place: int, side: str) -> tuple[int, str]:
         return 0, "follows one chain of clues and forgets the other"
     if place == len(plan.edges) - behind(plan, plan.target):
         return 0, "gives the other end of what is possible"
+    if place == 0:
+        return 1, f"overlooks everybody who must come {side} {plan.target}"
     if place < len(plan.ahead):
         return 1, f"overlooks somebody who must come {side} {plan.target}"
     return 1, f"keeps a place free for somebody who need not come {side} {plan.target}"
@@ -146,7 +143,7 @@ def solve(posed: Posed) -> list[int]:
     if best is None or len(names) != len(slots) or not mentioned <= {*names}:
         return []
     at = best((order[asked["name"]] for order in orders(names, rules)), default=0)
-    return places(posed, lambda text: text in slots[at - 1 : at])
+    return right_places(posed, lambda text: text in slots[at - 1 : at])
 
 
 def performers(intro: str) -> list[str]:

@@ -11,17 +11,12 @@ from random import Random
 from typing import NamedTuple
 
 from itemwell.bank import Option, Posed
+from itemwell.templates.english import listed
 from itemwell.templates.logic.orders import START, Rule, orders
-from itemwell.templates.logic.wording import (
-    listed,
-    people,
-    places,
-    read,
-    read_any,
-    sentences,
-    unlisted,
-)
+from itemwell.templates.logic.wording import read, read_any, sentences, unlisted
 from itemwell.templates.model import Drawn, Features, ItemModel
+from itemwell.templates.options import right_places
+from itemwell.templates.people import people
 
 BEFORE, BEHIND, BESIDE, APART = ((-1,), (1,), (-1, 1), (-2, 2))
 
@@ -46,7 +41,7 @@ SETTINGS = (
         },
     ),
     Setting(
-        "{names} live on different floors of a house, from floor 1 at the bottom to floor {last} at the top.",
+        "{names} live on different floors of a building, from floor 1 at the bottom to floor {last} at the top.",
         "{x} lives on floor {place}.",
         "Who lives on floor {place}?",
         {
@@ -140,7 +135,7 @@ def solve(posed: Posed) -> list[int]:
     intro, *rest = sentences(posed.stem)
     *told, question = rest or [""]
     found = {name for setting in SETTINGS for name in meant(setting, intro, told, question)}
-    return places(posed, lambda text: {text} == found)
+    return right_places(posed, lambda text: {text} == found)
 
 
 def meant(setting: Setting, intro: str, told: list[str], question: str) -> set[str]:

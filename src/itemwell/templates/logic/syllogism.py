@@ -29,8 +29,8 @@ CREATURES = (
     *("ribbles", "snorbs", "tovas", "vellies", "wugs", "yorps", "zorbs"),
 )
 GROUPS = {
-    "These statements are true of the members of a club; “some” means “at least one”.": MEMBERS,
-    "These statements are true of the creatures in a story; “some” means “at least one”.": CREATURES,
+    'These statements are true of the members of a club; "some" means "at least one".': MEMBERS,
+    'These statements are true of the creatures in a story; "some" means "at least one".': CREATURES,
 }
 
 
@@ -67,10 +67,10 @@ MOODS = {  # by rank: premises about A, B and C; what follows from them about A 
 }
 SLIPS = {  # by the key's quantity: what it is mistaken for, and why
     "all": {
-        "all CA": "turns 'all' round",
+        "all CA": 'turns "all" round',
         "some not CA": "takes it that the other group must be the larger one",
         "no AC": "takes groups that are linked through a third to be separate",
-        "some not AC": "does not carry 'all' through the middle group",
+        "some not AC": 'does not carry "all" through the middle group',
     },
     "no": {
         "all AC": "drops the negation when joining the statements",
@@ -79,16 +79,16 @@ SLIPS = {  # by the key's quantity: what it is mistaken for, and why
         "turned": "turns one of the statements round",
     },
     "some": {
-        "all AC": "lets 'all' in one statement make the conclusion 'all'",
-        "some not AC": "takes 'some' for 'some but not all'",
+        "all AC": 'lets "all" in one statement make the conclusion "all"',
+        "some not AC": 'takes "some" for "some but not all"',
         "no AC": "takes groups that are linked through a third to be separate",
-        "all CA": "lets 'all' in one statement make the conclusion 'all', turned round",
-        "some not CA": "takes 'some' for 'some but not all', turned round",
+        "all CA": 'lets "all" in one statement make the conclusion "all", turned round',
+        "some not CA": 'takes "some" for "some but not all", turned round',
     },
     "some not": {
-        "some AC": "takes 'some are not' to say that others are",
-        "no AC": "makes 'some are not' a statement about all",
-        "some not CA": "turns 'some are not' round",
+        "some AC": 'takes "some are not" to say that others are',
+        "no AC": 'makes "some are not" a statement about all',
+        "some not CA": 'turns "some are not" round',
         "all CA": "takes the second group to be a part of the first",
         "all AC": "drops the negation when joining the statements",
     },
@@ -106,8 +106,8 @@ def draw(rng: Random, features: Features) -> Drawn:
     rng.shuffle(premises)
     return Drawn(
         stem=" ".join([intro, *(f"{premise}." for premise in premises), rng.choice(QUESTIONS)]),
-        key=Option(str(key)),
-        distractors=tuple(Option(text, why) for text, why in rng.sample(slips, 4)),
+        key=Option(f"{key}."),
+        distractors=tuple(Option(f"{text}.", why) for text, why in rng.sample(slips, 4)),
         explanation=f"The {terms['A']} and the {terms['C']} are linked through the {terms['B']}. "
         f"However the groups are drawn as circles that fit the statements, {lower(key)}.",
     )
@@ -155,7 +155,7 @@ def solve(posed: Posed) -> list[int]:
     """What follows if every group has members; nothing, if all of it needs that to be assumed."""
     *told, question = sentences(posed.stem)
     premises = [read_statement(text.removesuffix(".")) for text in told if text not in GROUPS]
-    conclusions = [read_statement(option.text) for option in posed.options]
+    conclusions = [read_statement(option.text.removesuffix(".")) for option in posed.options]
     terms = sorted({term for found in premises if found for term in (found.x, found.y)})
     if question not in QUESTIONS or None in premises or not 0 < len(terms) <= 4:
         return []

@@ -11,10 +11,13 @@ from collections.abc import Callable, Iterable, Mapping
 from random import Random
 
 from itemwell.bank import Option, Posed
-from itemwell.templates.logic.convergence import diverging
+from itemwell.templates.convergence import diverging
+from itemwell.templates.english import listed
 from itemwell.templates.logic.states import worlds
-from itemwell.templates.logic.wording import listed, people, places, read, read_any, unlisted
+from itemwell.templates.logic.wording import read, read_any, unlisted
 from itemwell.templates.model import Drawn, Features, ItemModel
+from itemwell.templates.options import right_places
+from itemwell.templates.people import people
 
 STEM = (
     "Truth-tellers always tell the truth and liars always lie. Each of {names} is one or the other. "
@@ -51,7 +54,7 @@ def draw(rng: Random, features: Features) -> Drawn:
 
 
 def spoken_by(said: Iterable[tuple[str, str]]) -> str:
-    return " ".join(f"{speaker} says: “{words}”" for speaker, words in said)
+    return " ".join(f'{speaker} says: "{words}"' for speaker, words in said)
 
 
 def remark(
@@ -120,7 +123,7 @@ def reason(first: str, second: str, kinds: Kinds) -> str:
 def solve(posed: Posed) -> list[int]:
     found = read(STEM, posed.stem)
     names = unlisted(found["names"]) if found else []
-    spoken = re.findall(r"(\w+) says: “(.+?)”", found["said"]) if found else []
+    spoken = re.findall(r'(\w+) says: "(.+?)"', found["said"]) if found else []
     claims = [read_any(TRUTH, words) for _, words in spoken]
     mentioned = {name for claim in claims if claim for name in claim[1].values()}
     if found is None or None in claims or not mentioned | {who for who, _ in spoken} <= {*names}:
@@ -130,7 +133,7 @@ def solve(posed: Posed) -> list[int]:
     told = [(who, claim) for (who, _), claim in zip(spoken, claims, strict=True) if claim]
     possible = [world for world in worlds(names) if all(consistent(world, *said) for said in told)]
     lists = [truthful(world) for world in possible]
-    return places(posed, lambda text: {frozenset(unlisted(text))} == set(lists))
+    return right_places(posed, lambda text: {frozenset(unlisted(text))} == set(lists))
 
 
 TRUTH: Mapping[str, Callable[[bool, bool, bool], bool]] = {  # given speaker, x and y

@@ -12,9 +12,9 @@ from random import Random
 from typing import NamedTuple
 
 from itemwell.bank import Posed
+from itemwell.templates.english import listed
 from itemwell.templates.math.amounts import nearest, right
 from itemwell.templates.math.slips import Slip, Task, drawing
-from itemwell.templates.math.words import listed
 from itemwell.templates.model import Features, ItemModel
 
 TRAVELLERS = {
@@ -23,7 +23,7 @@ TRAVELLERS = {
     "goods train": range(40, 121, 5),
     "ferry": range(12, 41, 2),
     "delivery van": range(20, 91, 5),
-    "tram": range(15, 51),
+    "steam train": range(20, 61),
     "tractor": range(10, 41),
 }
 

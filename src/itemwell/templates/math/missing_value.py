@@ -13,9 +13,9 @@ from statistics import mean
 from typing import NamedTuple
 
 from itemwell.bank import Posed
+from itemwell.templates.english import listed
 from itemwell.templates.math.amounts import MINUS, TIMES, right, whole
 from itemwell.templates.math.slips import Slip, Task, drawing
-from itemwell.templates.math.words import listed
 from itemwell.templates.model import Features, ItemModel
 
 

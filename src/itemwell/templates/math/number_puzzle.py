@@ -15,8 +15,8 @@ from itemwell.bank import Posed
 from itemwell.templates.math.amounts import Amount, right, whole
 from itemwell.templates.math.slips import Slip, Task, drawing
 from itemwell.templates.math.steps import Step, constant, made, slope, some_steps, told
-from itemwell.templates.math.words import people
 from itemwell.templates.model import Features, ItemModel
+from itemwell.templates.people import people
 
 
 def attempt(rng: Random, features: Features) -> Task | None:

@@ -13,10 +13,11 @@ from random import Random
 from typing import NamedTuple
 
 from itemwell.bank import Posed
+from itemwell.templates.english import listed
 from itemwell.templates.math.amounts import TIMES, right, whole
 from itemwell.templates.math.slips import Slip, Task, drawing
-from itemwell.templates.math.words import listed, people
 from itemwell.templates.model import Features, ItemModel
+from itemwell.templates.people import people
 
 SUMS = ("a prize", "a bonus", "a refund", "the tips", "the takings", "a reward")
 
@@ -43,9 +44,11 @@ def attempt(rng: Random, features: Features) -> Task | None:
     one, weight = rng.randint(2, max(2, 900 // sum(parts))), sharing.weight(parts)
     told, asked = one * weight, rng.randrange(len(parts))
     stem = f"{terms(sharing, rng.choice(SUMS), told)} How much does {sharing.names[asked]} get?"
+    sizes = (
+        f"£{told} is {weight} parts and one part is £{one}" if weight > 1 else f"one part is £{one}"
+    )
     explanation = (
-        f"The shares are as {' : '.join(map(str, parts))}, so that £{told} is {weight} "
-        f"{'part' if weight == 1 else 'parts'} and one part is £{one}; "
+        f"The shares are as {' : '.join(map(str, parts))}, so that {sizes}; "
         f"{parts[asked]} {TIMES} £{one} = £{parts[asked] * one}."
     )
     slips = [*slips_of(sharing, Fraction(told), asked)]

@@ -11,9 +11,9 @@ from math import lcm, prod
 from random import Random
 
 from itemwell.bank import Posed
+from itemwell.templates.english import listed
 from itemwell.templates.math.amounts import right, whole
 from itemwell.templates.math.slips import Slip, Task, drawing
-from itemwell.templates.math.words import listed
 from itemwell.templates.model import Features, ItemModel
 
 FARTHEST = 20_000

@@ -5,8 +5,8 @@ from fractions import Fraction
 from random import Random
 from typing import NamedTuple
 
+from itemwell.templates.english import listed
 from itemwell.templates.math.amounts import Amount
-from itemwell.templates.math.words import listed
 
 EVEN = 0.85
 FIRST = {

@@ -14,9 +14,9 @@ from random import Random
 from typing import NamedTuple
 
 from itemwell.bank import Posed
+from itemwell.templates.english import listed
 from itemwell.templates.math.amounts import TIMES, probability, right
 from itemwell.templates.math.slips import Slip, Task, drawing
-from itemwell.templates.math.words import listed
 from itemwell.templates.model import Features, ItemModel
 
 COLOURS = ("red", "blue", "green", "yellow", "white", "black", "purple", "orange")
@@ -59,8 +59,9 @@ def attempt(rng: Random, features: Features) -> Task:
         f"random, one after the other, and none is put back. What is the probability that {event}?"
     )
     answer = Fraction(sum(bag.orders(hit) * bag.ways(hit) for hit in hits), perm(bag.size, drawn))
+    orders = ", and each order of the colours counts" if features["orders"] > 1 else ""
     explanation = (
-        "Each draw is from one fewer, and each order of the colours counts: "
+        f"Each draw is from one fewer{orders}: "
         f"{' + '.join(product(bag, hit) for hit in hits)} = {answer}."
     )
     slips = [*slips_of(bag, hits, colours[0])]
@@ -112,7 +113,7 @@ def slips_of(bag: Bag, hits: tuple[int, ...], colour: str) -> Iterator[Slip]:
         yield Slip(Fraction(bag.orders(2) * bag.ways(2), total), "leaves out three of the colour")
     elif hits[0] < bag.drawn:
         least = sum(bag.orders(hit) * bag.ways(hit) for hit in range(hits[0], bag.drawn + 1))
-        yield Slip(Fraction(least, total), "takes exactly for at least")
+        yield Slip(Fraction(least, total), 'takes "exactly" for "at least"')
     yield Slip(1 - Fraction(ways, total), "gives the probability of the opposite")
     yield Slip(first, f"gives the probability that the first one is {colour}")
     yield Slip(Fraction(ways, 2 * total), "divides by two for an order that makes no difference")

@@ -13,10 +13,11 @@ from random import Random
 from typing import NamedTuple
 
 from itemwell.bank import Posed
+from itemwell.templates.english import listed
 from itemwell.templates.math.amounts import right, whole
 from itemwell.templates.math.slips import Slip, Task, drawing
-from itemwell.templates.math.words import listed, people
 from itemwell.templates.model import Features, ItemModel
+from itemwell.templates.people import people
 
 WHOLE_JOB = 5_040
 """In units of which everybody does a whole number a minute."""
@@ -70,7 +71,7 @@ def told(job: str, workers: Sequence[Worker]) -> str:
 
 def asked(workers: Sequence[Worker]) -> str:
     later = [
-        f"{worker.name} joins in {worker.start} minutes after the start"
+        f"{worker.name} joins {worker.start} minutes after the start"
         for worker in workers
         if worker.start
     ]
@@ -108,7 +109,7 @@ def slips_of(workers: Sequence[Worker], minutes: int) -> Iterator[Slip]:
 def solve(posed: Posed) -> list[int]:
     """Lets everyone work until each option's time, and checks that just one job is done."""
     alone = re.findall(r"(\w+) needs ([1-9]\d{0,2}) minutes", posed.stem)
-    starts = dict(re.findall(r"(\w+) joins in (\d{1,3}) minutes after the start", posed.stem))
+    starts = dict(re.findall(r"(\w+) joins (\d{1,3}) minutes after the start", posed.stem))
     if not re.search(r"need together\?$|is the job done\?$", posed.stem):
         return []
     crew = [(int(minutes), int(starts.get(name, 0))) for name, minutes in alone]

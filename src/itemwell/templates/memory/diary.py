@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from random import Random
 
 from itemwell.bank import Option, Posed, Stimulus
-from itemwell.templates.memory.slips import Slip, distractors
-from itemwell.templates.memory.study import lines, places
+from itemwell.templates.memory.study import lines
 from itemwell.templates.memory.words import APPOINTMENTS
 from itemwell.templates.model import Drawn, Features, ItemModel
+from itemwell.templates.options import distinct, right_places
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 HOURS = ("09:00", "11:00", "14:00", "16:00")
@@ -37,7 +37,7 @@ def draw(rng: Random, features: Features) -> Drawn:
     return Drawn(
         stem=stem(when, changes),
         key=Option(key),
-        distractors=distractors(key, slips(rng, before, after, slot)),
+        distractors=distinct(Option(key), slips(rng, before, after, slot)),
         explanation=explanation(before, key, when, changes),
         stimulus=Stimulus("\n".join(text)),
     )
@@ -64,12 +64,12 @@ def stem(when: str, changes: list[str]) -> str:
     return f"In the diary you studied, what is planned for {when}?"
 
 
-def slips(rng: Random, before: Diary, after: Diary, slot: Slot) -> Iterator[Slip]:
+def slips(rng: Random, before: Diary, after: Diary, slot: Slot) -> Iterator[Option]:
     """What was there before the changes, then the other appointments, the nearer the sooner."""
     if slot in before:
-        yield Slip(before[slot], "ignores a change that was made later")
+        yield Option(before[slot], "ignores a change that was made later")
     for other in sorted(after, key=lambda other: (distance(other, slot), rng.random())):
-        yield Slip(after[other], why(other, slot))
+        yield Option(after[other], why(other, slot))
 
 
 def distance(one: Slot, two: Slot) -> int:
@@ -99,7 +99,7 @@ def solve(posed: Posed) -> list[int]:
     asked = re.search(r"planned for (\w+) at ([0-9:]+)\?$", posed.stem)
     if not asked:
         return []
-    return places(posed, lambda name: followed(name, lines(posed)) == asked.groups())
+    return right_places(posed, lambda name: followed(name, lines(posed)) == asked.groups())
 
 
 def followed(name: str, text: list[str]) -> tuple[str, ...]:

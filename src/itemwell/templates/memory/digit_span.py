@@ -9,9 +9,9 @@ import re
 from random import Random
 
 from itemwell.bank import Option, Posed, Stimulus
-from itemwell.templates.memory.slips import Slip, distractors
-from itemwell.templates.memory.study import lines, places
+from itemwell.templates.memory.study import lines
 from itemwell.templates.model import Drawn, Features, ItemModel
+from itemwell.templates.options import distinct, right_places
 
 STEMS = (
     "Which option gives the digits you studied in reverse order?",
@@ -26,16 +26,19 @@ def draw(rng: Random, features: Features) -> Drawn:
     a, b = key[at], key[at + 1]
     exchanged = key[:at] + b + a + key[at + 2 :]
     slips = [
-        Slip(studied, "repeats the digits in the order studied"),
-        Slip(exchanged, f"reverses the order, but exchanges {a} and {b}"),
-        Slip(exchanged[::-1], f"repeats the order studied, and exchanges {a} and {b}"),
+        Option(studied, "repeats the digits in the order studied"),
+        Option(exchanged, f"reverses the order, but exchanges {a} and {b}"),
+        Option(exchanged[::-1], f"repeats the order studied, and exchanges {a} and {b}"),
     ]
-    corner = rng.choice([Slip(key, "reverses the order"), *slips])
+    corner = rng.choice([Option(key, "reverses the order"), *slips])
     slips.append(with_a_stranger(rng, corner))
     return Drawn(
         stem=rng.choice(STEMS),
         key=Option(" ".join(key)),
-        distractors=distractors(key, [Slip(" ".join(text), why) for text, why in slips]),
+        distractors=distinct(
+            Option(" ".join(key)),
+            [Option(" ".join(slip.text), slip.misconception) for slip in slips],
+        ),
         explanation=f"The row was {' '.join(studied)}; read from its end it is {' '.join(key)}.",
         stimulus=Stimulus(" ".join(studied)),
     )
@@ -50,11 +53,14 @@ def row(rng: Random, count: int) -> str:
     return digits
 
 
-def with_a_stranger(rng: Random, slip: Slip) -> Slip:
+def with_a_stranger(rng: Random, slip: Option) -> Option:
     """`slip` with one digit more that is wrong, because it was not studied."""
     stranger = rng.choice([digit for digit in "123456789" if digit not in slip.text])
     lost = rng.choice(slip.text)
-    return Slip(slip.text.replace(lost, stranger), f"{slip.why}, and recalls {stranger} for {lost}")
+    return Option(
+        slip.text.replace(lost, stranger),
+        f"{slip.misconception}, and recalls {stranger} for {lost}",
+    )
 
 
 def solve(posed: Posed) -> list[int]:
@@ -62,7 +68,7 @@ def solve(posed: Posed) -> list[int]:
     shown = lines(posed)
     if len(shown) != 1 or not re.search("reverse order|backwards", posed.stem):
         return []
-    return places(posed, lambda text: unwinds(shown[0].split(), text.split()))
+    return right_places(posed, lambda text: unwinds(shown[0].split(), text.split()))
 
 
 def unwinds(stack: list[str], digits: list[str]) -> bool:

@@ -11,9 +11,9 @@ from itertools import pairwise, starmap
 from random import Random
 
 from itemwell.bank import Option, Posed, Stimulus
-from itemwell.templates.memory.slips import Slip, distractors
-from itemwell.templates.memory.study import lines, places
+from itemwell.templates.memory.study import lines
 from itemwell.templates.model import Drawn, Features, ItemModel
+from itemwell.templates.options import distinct, right_places
 
 SOUNDS = ("BCDEGPTV", "FLMNSX", "AHJK")
 
@@ -39,7 +39,7 @@ def draw(rng: Random, features: Features) -> Drawn:
     return Drawn(
         stem=rng.choice(STEMS),
         key=Option(key),
-        distractors=distractors(key, [swapped(shown, pairs) for pairs in swaps]),
+        distractors=distinct(Option(key), [swapped(shown, pairs) for pairs in swaps]),
         explanation=f"The symbols were {' '.join(shown)}; sorted as asked they are {key}.",
         stimulus=Stimulus(" ".join(shown)),
     )
@@ -56,10 +56,10 @@ def ordered(symbols: set[str]) -> str:
     return " ".join(sorted(symbols))
 
 
-def swapped(shown: list[str], pairs: tuple[tuple[str, str], ...]) -> Slip:
+def swapped(shown: list[str], pairs: tuple[tuple[str, str], ...]) -> Option:
     """What is sorted when the second of each pair is remembered for the first."""
     remembered = {*shown} - {lost for lost, _ in pairs} | {taken for _, taken in pairs}
-    return Slip(ordered(remembered), f"remembers {' and '.join(starmap(why, pairs))}")
+    return Option(ordered(remembered), f"remembers {' and '.join(starmap(why, pairs))}")
 
 
 def why(lost: str, taken: str) -> str:
@@ -71,7 +71,9 @@ def solve(posed: Posed) -> list[int]:
     shown = Counter(" ".join(lines(posed)).split())
     if f"first {SORTED}" not in posed.stem:
         return []
-    return places(posed, lambda text: Counter(text.split()) == shown and in_order(text.split()))
+    return right_places(
+        posed, lambda text: Counter(text.split()) == shown and in_order(text.split())
+    )
 
 
 def in_order(symbols: list[str]) -> bool:

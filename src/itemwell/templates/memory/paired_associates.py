@@ -11,10 +11,11 @@ from random import Random
 from typing import NamedTuple
 
 from itemwell.bank import Option, Posed, Stimulus
-from itemwell.templates.memory.slips import Slip, distractors
-from itemwell.templates.memory.study import lines, places
-from itemwell.templates.memory.words import CITIES, JOBS, NAMES, THEMES
+from itemwell.templates.memory.study import lines
+from itemwell.templates.memory.words import CITIES, JOBS, THEMES
 from itemwell.templates.model import Drawn, Features, ItemModel
+from itemwell.templates.options import distinct, right_places
+from itemwell.templates.people import NAMES
 
 
 class Column(NamedTuple):
@@ -44,25 +45,25 @@ def draw(rng: Random, features: Features) -> Drawn:
     row = rng.randrange(people)
     key = table[asked][row]
     cue = COLUMNS[cued].cue.format(table[cued][row])
-    intrusion = Slip(strangers[asked], "brings in one that was not in the table")
+    intrusion = Option(strangers[asked], "brings in one that was not in the table")
     swaps = list(swapped(rng, table[asked], row))
     rows = [" | ".join(cells) for cells in zip(*table.values(), strict=True)]
     return Drawn(
         stem=f"In the table you studied, {COLUMNS[asked].question.format(cue)}?",
         key=Option(key),
-        distractors=distractors(key, [*swaps[:3], intrusion]),
+        distractors=distinct(Option(key), [*swaps[:3], intrusion]),
         explanation=f'The row of {cue} read "{rows[row]}".',
         stimulus=Stimulus("\n".join([" | ".join(kinds), *rows])),
     )
 
 
-def swapped(rng: Random, values: list[str], row: int) -> Iterator[Slip]:
+def swapped(rng: Random, values: list[str], row: int) -> Iterator[Option]:
     """The other values of the column: the neighbouring rows' first, the rest in any order."""
     others = [other for other in range(len(values)) if other != row]
     rng.shuffle(others)
     for other in sorted(others, key=lambda other: abs(other - row) != 1):
         near = {-1: "slips into the row above", 1: "slips into the row below"}
-        yield Slip(values[other], near.get(other - row, "swaps it with another person's"))
+        yield Option(values[other], near.get(other - row, "swaps it with another person's"))
 
 
 def solve(posed: Posed) -> list[int]:
@@ -73,7 +74,7 @@ def solve(posed: Posed) -> list[int]:
     ]
     words = set(re.findall(r"\w+", posed.stem))
     cued = [row for row in rows if len(row) == len(header) and words & set(row)]
-    return places(posed, lambda text: any(row[i] == text for row in cued for i in asked))
+    return right_places(posed, lambda text: any(row[i] == text for row in cued for i in asked))
 
 
 MODEL = ItemModel(

@@ -11,10 +11,10 @@ from itertools import pairwise
 from random import Random
 
 from itemwell.bank import Option, Posed, Stimulus
-from itemwell.templates.memory.slips import Slip, distractors
-from itemwell.templates.memory.study import lines, places
+from itemwell.templates.memory.study import lines
 from itemwell.templates.memory.words import LANDMARKS
 from itemwell.templates.model import Drawn, Features, ItemModel
+from itemwell.templates.options import distinct, right_places
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 MIRROR = {"left": "right", "right": "left"}
@@ -34,7 +34,7 @@ def draw(rng: Random, features: Features) -> Drawn:
     return Drawn(
         stem=stem(at, back=back),
         key=Option(key),
-        distractors=distractors(key, slips(rng, walked, at, back=back)),
+        distractors=distinct(Option(key), slips(rng, walked, at, back=back)),
         explanation=f"The turns are, in the order asked for: {', '.join(map(named, walked))}.",
         stimulus=Stimulus("\n".join([f"Start at the {start}.", *steps, f"Finish at the {end}."])),
     )
@@ -62,16 +62,16 @@ def stem(at: int, *, back: bool) -> str:
     return f"What is the {ORDINALS[at]} turn of the route you studied?"
 
 
-def slips(rng: Random, walked: list[Turn], at: int, *, back: bool) -> Iterator[Slip]:
+def slips(rng: Random, walked: list[Turn], at: int, *, back: bool) -> Iterator[Option]:
     """The wrong direction, the turn before or after, both; then a turn further off in miscounting."""
     near, far = rng.sample((at - 1, at + 1), 2)
     wrong = "does not turn the direction round" if back else "recalls the wrong direction"
-    yield Slip(mirrored(walked[at]), wrong)
-    yield Slip(named(walked[near]), "miscounts the turns by one")
-    yield Slip(mirrored(walked[near]), f"miscounts the turns by one, and {wrong}")
+    yield Option(mirrored(walked[at]), wrong)
+    yield Option(named(walked[near]), "miscounts the turns by one")
+    yield Option(mirrored(walked[near]), f"miscounts the turns by one, and {wrong}")
     if back:
-        yield Slip(named(walked[-1 - at]), "counts the turns from the wrong end")
-    yield Slip(named(walked[far]), "miscounts the turns by one the other way")
+        yield Option(named(walked[-1 - at]), "counts the turns from the wrong end")
+    yield Option(named(walked[far]), "miscounts the turns by one the other way")
 
 
 def mirrored(turn: Turn) -> str:
@@ -99,7 +99,7 @@ def solve(posed: Posed) -> list[int]:
     found = [
         f"{side} at the {where}" for side, where in zip(sides(corners), landmarks, strict=True)
     ]
-    return places(posed, lambda text: text in found[at : at + 1])
+    return right_places(posed, lambda text: text in found[at : at + 1])
 
 
 def sides(corners: list[tuple[int, int]]) -> list[str]:

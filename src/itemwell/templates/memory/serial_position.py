@@ -9,10 +9,10 @@ import re
 from random import Random
 
 from itemwell.bank import Option, Posed, Stimulus
-from itemwell.templates.memory.slips import Slip, distractors
-from itemwell.templates.memory.study import lines, places
+from itemwell.templates.memory.study import lines
 from itemwell.templates.memory.words import THEMES
 from itemwell.templates.model import Drawn, Features, ItemModel
+from itemwell.templates.options import distinct, right_places
 
 DISTANCES = {1: "directly", 2: "two places"}
 
@@ -28,7 +28,7 @@ def draw(rng: Random, features: Features) -> Drawn:
     return Drawn(
         stem=f'In the list you studied, which word came {where} "{cue}"?',
         key=Option(key),
-        distractors=distractors(key, slips(words, at, step)),
+        distractors=distinct(Option(key), slips(words, at, step)),
         explanation=f'Here the list ran "{", ".join(words[low : high + 1])}", so "{key}" came {where} "{cue}".',
         stimulus=Stimulus("\n".join(["Word list", *(f"- {word}" for word in words)])),
     )
@@ -41,11 +41,11 @@ def word_list(rng: Random, count: int, *, alike: bool) -> list[str]:
     return [rng.choice(THEMES[theme]) for theme in rng.sample(list(THEMES), count)]
 
 
-def slips(words: list[str], at: int, step: int) -> list[Slip]:
+def slips(words: list[str], at: int, step: int) -> list[Option]:
     """Every other word but the cue: the wrong direction first, then the nearer the sooner."""
     offsets = [i - at for i in range(len(words)) if i not in (at, at + step)]
     offsets.sort(key=lambda offset: (offset != -step, abs(offset - step)))
-    return [Slip(words[at + offset], why(offset, step)) for offset in offsets]
+    return [Option(words[at + offset], why(offset, step)) for offset in offsets]
 
 
 def why(offset: int, step: int) -> str:
@@ -69,7 +69,7 @@ def solve(posed: Posed) -> list[int]:
     if asked[2] == "before":
         words.reverse()
     pairs = set(zip(words, words[1 if asked[1] == "directly" else 2 :], strict=False))
-    return places(posed, lambda word: (asked[3], word) in pairs)
+    return right_places(posed, lambda word: (asked[3], word) in pairs)
 
 
 MODEL = ItemModel(

@@ -11,9 +11,9 @@ from random import Random
 
 from itemwell.bank import Option, Posed, Stimulus
 from itemwell.templates.memory.grid_picture import COLOURS, FORMS, picture
-from itemwell.templates.memory.slips import Slip, distractors
-from itemwell.templates.memory.study import lines, places
+from itemwell.templates.memory.study import lines
 from itemwell.templates.model import Drawn, Features, ItemModel
+from itemwell.templates.options import distinct, right_places
 
 Cell = tuple[int, int]
 Figure = tuple[str, str]
@@ -34,7 +34,7 @@ def draw(rng: Random, features: Features) -> Drawn:
     return Drawn(
         stem=f"In the grid you studied, which shape was {where(asked, cue, figures)}?",
         key=Option(" ".join(key)),
-        distractors=distractors(" ".join(key), slips(key, other, further)),
+        distractors=distinct(Option(" ".join(key)), slips(key, other, further)),
         explanation=f"{text[asked[0]]}. The {' '.join(key)} was {where(asked, cue, figures)}.",
         stimulus=Stimulus("\n".join(text), picture(rows, columns, figures)),
     )
@@ -75,12 +75,12 @@ def described(figures: dict[Cell, Figure], rows: int, columns: int) -> list[str]
     ]
 
 
-def slips(key: Figure, other: Figure, further: list[Figure]) -> list[Slip]:
+def slips(key: Figure, other: Figure, further: list[Figure]) -> list[Option]:
     return [
-        Slip(" ".join(other), "recalls the shape of a cell nearby"),
-        Slip(f"{key[0]} {other[1]}", "joins the right colour to the form of a shape nearby"),
-        Slip(f"{other[0]} {key[1]}", "joins the right form to the colour of a shape nearby"),
-        *(Slip(" ".join(figure), "recalls the shape of another cell") for figure in further),
+        Option(" ".join(other), "recalls the shape of a cell nearby"),
+        Option(f"{key[0]} {other[1]}", "joins the right colour to the form of a shape nearby"),
+        Option(f"{other[0]} {key[1]}", "joins the right form to the colour of a shape nearby"),
+        *(Option(" ".join(figure), "recalls the shape of another cell") for figure in further),
     ]
 
 
@@ -102,7 +102,7 @@ def solve(posed: Posed) -> list[int]:
         wanted = {(row + down, column + right) for row, column in cues for down, right in steps}
     else:
         return []
-    return places(posed, lambda shape: any(cells.get(cell) == shape for cell in wanted))
+    return right_places(posed, lambda shape: any(cells.get(cell) == shape for cell in wanted))
 
 
 MODEL = ItemModel(

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from random import Random
 
 from itemwell.bank import Option, Posed, Stimulus
-from itemwell.templates.memory.slips import Slip, distractors
-from itemwell.templates.memory.study import lines, places
+from itemwell.templates.memory.study import lines
 from itemwell.templates.memory.words import GOODS
 from itemwell.templates.model import Drawn, Features, ItemModel
+from itemwell.templates.options import distinct, right_places
 
 STEMS = (
     "You studied a shopping list and the changes made to it. How many {} were on the list in the end?",
@@ -36,7 +36,7 @@ def draw(rng: Random, features: Features) -> Drawn:
     return Drawn(
         stem=rng.choice(STEMS).format(GOODS[asked]),
         key=Option(final),
-        distractors=distractors(final, [*wrong, *miscounted(int(final))]),
+        distractors=distinct(Option(final), [*wrong, *miscounted(int(final))]),
         explanation=f"The number of {GOODS[asked]} went from {' to '.join(running(ledger[asked]))}.",
         stimulus=Stimulus(text(ledger, turns)),
     )
@@ -71,7 +71,7 @@ def counted(number: int, name: str) -> str:
     return f"{number} {name if number == 1 else GOODS[name]}"
 
 
-def slips(ledger: Ledger, asked: str) -> Iterator[Slip]:
+def slips(ledger: Ledger, asked: str) -> Iterator[Option]:
     """What is left of the list where something is forgotten, turned round or mixed up."""
     first, *changes = ledger[asked]
     final = first + sum(changes)
@@ -82,15 +82,15 @@ def slips(ledger: Ledger, asked: str) -> Iterator[Slip]:
         final - 2 * changes[-1]: "counts the last change the wrong way",
         final - 2 * changes[0]: "counts the first change the wrong way",
     }
-    yield from (Slip(str(number), why) for number, why in errors.items() if number > 0)
+    yield from (Option(str(number), why) for number, why in errors.items() if number > 0)
     for name, steps in ledger.items():
         if name != asked:
-            yield Slip(str(sum(steps)), f"gives the number of {GOODS[name]}")
+            yield Option(str(sum(steps)), f"gives the number of {GOODS[name]}")
 
 
-def miscounted(final: int) -> list[Slip]:
+def miscounted(final: int) -> list[Option]:
     near = (final + 1, final - 1, final + 2, final + 3)
-    return [Slip(str(number), "miscounts one of the changes") for number in near if number > 0]
+    return [Option(str(number), "miscounts one of the changes") for number in near if number > 0]
 
 
 def solve(posed: Posed) -> list[int]:
@@ -102,7 +102,7 @@ def solve(posed: Posed) -> list[int]:
         if asked and entry and asked[1] in (entry[3], GOODS.get(entry[3])):
             strokes = [entry[3]] * int(entry[2])
             tally = tally[len(strokes) :] if entry[1] == "Cross off" else tally + strokes
-    return places(posed, lambda text: bool(tally) and text == str(len(tally)))
+    return right_places(posed, lambda text: bool(tally) and text == str(len(tally)))
 
 
 MODEL = ItemModel(

@@ -11,10 +11,11 @@ from random import Random
 from typing import NamedTuple
 
 from itemwell.bank import Option, Posed, Stimulus
-from itemwell.templates.memory.slips import Slip, distractors
-from itemwell.templates.memory.study import lines, places
-from itemwell.templates.memory.words import LANDMARKS, NAMES, THINGS
+from itemwell.templates.memory.study import lines
+from itemwell.templates.memory.words import LANDMARKS, THINGS
 from itemwell.templates.model import Drawn, Features, ItemModel
+from itemwell.templates.options import distinct, right_places
+from itemwell.templates.people import NAMES
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 DETAILS = {
@@ -51,8 +52,9 @@ def draw(rng: Random, features: Features) -> Drawn:
     return Drawn(
         stem=f"In the story you studied, {QUESTIONS[kind].format(**asked._asdict())}?",
         key=Option(key),
-        distractors=distractors(
-            key, [*wrong, intrusion(rng, story, kind, [key, *(text for text, _ in wrong)])]
+        distractors=distinct(
+            Option(key),
+            [*wrong, intrusion(rng, story, kind, [key, *(slip.text for slip in wrong)])],
         ),
         explanation=f"The story says: {sentences[asked]}",
         stimulus=Stimulus("\n".join(sentences.values())),
@@ -85,17 +87,17 @@ def told(rng: Random, event: Event) -> str:
     return f"{what} {event.place} {event.time}."
 
 
-def slips(story: list[Event], asked: Event, kind: str) -> Iterator[Slip]:
+def slips(story: list[Event], asked: Event, kind: str) -> Iterator[Option]:
     """Details of the other events: of a giving turned round first, then the nearer the sooner."""
     cue = {"giver": asked.taker, "taker": asked.giver}.get(kind, "")
     turned = [e.taker for e in story if kind == "giver" and e.giver == asked.taker]
     turned += [e.giver for e in story if kind == "taker" and e.taker == asked.giver]
-    yield from (Slip(name, "turns the giving round") for name in turned if name)
+    yield from (Option(name, "turns the giving round") for name in turned if name)
     at = story.index(asked)
     for event in sorted(story, key=lambda event: abs(story.index(event) - at)):
         detail = event.taker if cue else event._asdict()[kind]
         if detail not in (cue, asked._asdict()[kind], *turned):
-            yield Slip(detail, why(event, asked))
+            yield Option(detail, why(event, asked))
 
 
 def why(event: Event, asked: Event) -> str:
@@ -104,7 +106,7 @@ def why(event: Event, asked: Event) -> str:
     return f"mixes the {asked.thing} up with the {event.thing}"
 
 
-def intrusion(rng: Random, story: list[Event], kind: str, options: list[str]) -> Slip:
+def intrusion(rng: Random, story: list[Event], kind: str, options: list[str]) -> Option:
     """A detail that would fit but was not told; a time of the same day as any of the options has."""
     known = {detail for event in story for detail in event}
     free = [detail for detail in DETAILS[kind] if detail not in known]
@@ -112,7 +114,7 @@ def intrusion(rng: Random, story: list[Event], kind: str, options: list[str]) ->
     same_day = [detail for detail in free if detail.split()[:2] == day]
     if kind == "time" and same_day:
         free = same_day
-    return Slip(rng.choice(free), "adds a fitting detail that was not told")
+    return Option(rng.choice(free), "adds a fitting detail that was not told")
 
 
 HANDOVER = re.compile(
@@ -139,7 +141,7 @@ def solve(posed: Posed) -> list[int]:
         for fact in facts
         if all(fact[name] == text for name, text in asked.groupdict().items())
     }
-    return places(posed, found.__contains__)
+    return right_places(posed, found.__contains__)
 
 
 MODEL = ItemModel(

@@ -10,10 +10,10 @@ from collections import defaultdict
 from random import Random
 
 from itemwell.bank import Option, Posed, Stimulus
-from itemwell.templates.memory.slips import Slip, distractors
-from itemwell.templates.memory.study import lines, places
+from itemwell.templates.memory.study import lines
 from itemwell.templates.memory.words import THEMES
 from itemwell.templates.model import Drawn, Features, ItemModel
+from itemwell.templates.options import distinct, right_places
 
 LISTS = {1: "one list", 2: "two lists", 3: "three lists"}
 
@@ -23,22 +23,24 @@ def draw(rng: Random, features: Features) -> Drawn:
     pools = [rng.sample(THEMES[theme], 18) for theme in rng.sample(list(THEMES), 2)]
     shares = [(pools[0], (words + 1) // 2), (pools[1], words // 2)]
     lists = [[w for pool, n in shares for w in pool[n * i : n * i + n]] for i in range(count)]
+    for words_of_list in lists:
+        rng.shuffle(words_of_list)
     pool, n = rng.choice(shares)
     asked = rng.randrange(count)
     key = rng.choice(pool[n * asked : n * asked + n])
     slips = [
-        Slip(word, f"remembers the word, but it was in list {'ABC'[i]}")
+        Option(word, f"remembers the word, but it was in list {'ABC'[i]}")
         for i in range(count)
         if i != asked
         for word in rng.sample(pool[n * i : n * i + n], 2 // (count - 1))
     ]
-    slips += [Slip(word, "takes a related word for a studied one") for word in pool[n * count :]]
+    slips += [Option(word, "takes a related word for a studied one") for word in pool[n * count :]]
     return Drawn(
         stem=stem(count, asked),
         key=Option(key),
-        distractors=distractors(key, slips),
+        distractors=distinct(Option(key), slips),
         explanation=explanation(lists[asked], key, heading(count, asked)),
-        stimulus=Stimulus("\n\n".join(block(rng, lists, i) for i in range(count))),
+        stimulus=Stimulus("\n\n".join(block(lists, i) for i in range(count))),
     )
 
 
@@ -46,9 +48,8 @@ def heading(count: int, i: int) -> str:
     return "Word list" if count == 1 else f"List {'ABC'[i]}"
 
 
-def block(rng: Random, lists: list[list[str]], i: int) -> str:
-    """One list as it is studied, its themes mixed."""
-    rng.shuffle(lists[i])
+def block(lists: list[list[str]], i: int) -> str:
+    """One list as it is studied."""
     return "\n".join([heading(len(lists), i), *(f"- {word}" for word in lists[i])])
 
 
@@ -73,7 +74,7 @@ def solve(posed: Posed) -> list[int]:
             title = line
     named = re.search(r"\bin list ([A-Z])\b", posed.stem)
     wanted = f"List {named[1]}" if named else "Word list"
-    return places(posed, lambda word: wanted in headings[word])
+    return right_places(posed, lambda word: wanted in headings[word])
 
 
 MODEL = ItemModel(

@@ -11,20 +11,12 @@ from random import Random
 from typing import Any, NamedTuple
 
 from itemwell.bank import Option, Posed
+from itemwell.templates.convergence import converges
+from itemwell.templates.english import listed
 from itemwell.templates.model import Drawn, Features
 
 TRIES = 1_000
 DISTRACTORS = 4
-
-
-def listing(parts: Iterable[object]) -> str:
-    """Write the parts as English does.
-
-    >>> listing([2, 3, 4])
-    '2, 3 and 4'
-    """
-    *most, last = map(str, parts)
-    return f"{', '.join(most)} and {last}" if most else last
 
 
 class Slip(NamedTuple):
@@ -131,29 +123,17 @@ def crossed(
     right, *wrong = choices
     for _ in range(20 if len(wrong) >= DISTRACTORS else 0):
         picked = rng.sample(wrong, DISTRACTORS)
-        if not converges(choices[right], [choices[text] for text in picked]):
+        if not converges(right, picked, lambda text: frozenset(enumerate(choices[text]))):
             return tuple(Option(str(text), reason(choices[text])) for text in picked)
     return None
 
 
 def reason(choice: Iterable[Slip]) -> str:
     """All the errors of one wrong answer."""
-    return listing(slip.misconception for slip in choice if slip.misconception)
-
-
-def converges(key: tuple[Any, ...], wrong: Sequence[tuple[Any, ...]]) -> bool:
-    """Whether `key` has more of its parts in common with the other answers than any other has.
-
-    >>> converges(("K", "7"), [("K", "8"), ("L", "7"), ("M", "9")])
-    True
-    >>> converges(("K", "7"), [("K", "8"), ("L", "7"), ("L", "8")])
-    False
-    """
-
-    def shared(answer: tuple[Any, ...]) -> int:
-        return sum(a == b for other in (key, *wrong) for a, b in zip(answer, other, strict=True))
-
-    return all(shared(key) > shared(answer) for answer in wrong)
+    errors = [slip.misconception for slip in choice if slip.misconception]
+    if len(errors) > len(set(errors)):
+        return f"{errors[0]}, in both parts"
+    return listed(errors)
 
 
 def numbers_placed(posed: Posed, right: Collection[int]) -> list[int]:

@@ -8,10 +8,10 @@ constant, the difference grows twice at once or the wrong way, a term is left ou
 from random import Random
 
 from itemwell.bank import Option, Posed
+from itemwell.templates.english import listed
 from itemwell.templates.model import Drawn, Features, ItemModel
 from itemwell.templates.pattern import sequences
 from itemwell.templates.pattern.drawing import (
-    listing,
     numbers_placed,
     numeric,
     until_sound,
@@ -55,14 +55,16 @@ def explanation(rows: list[list[int]], order: int) -> str:
     """Tell the steps shown, how they grow, and the last sum."""
     last, step, growth, _ = rows[-1]
     verb, sign = ("rise", "plus") if step > 0 else ("fall", "minus")
-    steps = listing(abs(row[1]) for row in rows[:-1])
-    growths = listing(abs(row[2]) for row in rows[:-2])
+    steps = listed(abs(row[1]) for row in rows[:-1])
+    growths = listed(abs(row[2]) for row in rows[:-2])
     told = {
         1: f"{verb} by {abs(step)} each time",
         2: f"{verb} by {steps}, each step {abs(growth)} larger than the one before",
         3: f"{verb} by {steps}; these steps grow by {growths}",
     }[order]
-    return f"The numbers {told}. The next step is {abs(step)}, and {last} {sign} {abs(step)} is {last + step}."
+    last_step, last_growth = (abs(number) for number in rows[-2][1:3])
+    grown = f"{last_step} plus {last_growth}, which is " if order > 1 else ""
+    return f"The numbers {told}. The next step is {grown}{abs(step)}, and {last} {sign} {abs(step)} is {last + step}."
 
 
 @until_sound

@@ -9,10 +9,10 @@ from random import Random
 from typing import NamedTuple
 
 from itemwell.bank import Option, Posed
+from itemwell.templates.english import listed
 from itemwell.templates.model import Drawn, Features, ItemModel
 from itemwell.templates.pattern import sequences
 from itemwell.templates.pattern.drawing import (
-    listing,
     numbers_placed,
     numeric,
     until_sound,
@@ -87,7 +87,7 @@ def draw(rng: Random, features: Features) -> Drawn | None:
         key=Option(str(key)),
         distractors=distractors,
         explanation=(
-            f"Two series take turns. The one that is due, {listing(due.terms[:half])}, "
+            f"Two series take turns. The one that is due, {listed(due.terms[:half])}, "
             f"follows a rule of its own: its numbers {due.rule}. It goes on with {key}."
         ),
     )

@@ -12,9 +12,10 @@ from itertools import product
 from random import Random
 
 from itemwell.bank import Option, Posed
+from itemwell.templates.english import listed
 from itemwell.templates.model import Drawn, Features, ItemModel
 from itemwell.templates.pattern.alphabet import CONSONANTS, LETTERS, places, spelt
-from itemwell.templates.pattern.drawing import Slip, crossed, listing, texts_placed, until_sound
+from itemwell.templates.pattern.drawing import Slip, crossed, texts_placed, until_sound
 
 STEMS = (
     "{} is to {} as {} is to which group of letters?",
@@ -65,7 +66,7 @@ def explanation(order: str, steps: Sequence[int], target: str, key: str) -> str:
     """State the rule and its use."""
     if not any(steps):
         return f"The group is written {order}, so {target} changes to {key}."
-    how = listing(abs(step) for step in steps) if len(set(steps)) > 1 else f"{abs(steps[0])} each"
+    how = listed(abs(step) for step in steps) if len(set(steps)) > 1 else f"{abs(steps[0])} each"
     way = "on" if steps[0] > 0 else "back"
     return (
         f"The group is written {order}, and then its letters move {way} in the alphabet "

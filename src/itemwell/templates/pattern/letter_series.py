@@ -11,13 +11,13 @@ from itertools import accumulate, cycle, islice, product
 from random import Random
 
 from itemwell.bank import Option, Posed
+from itemwell.templates.english import listed
 from itemwell.templates.model import Drawn, Features, ItemModel
 from itemwell.templates.pattern.alphabet import LETTERS, places, spelt
 from itemwell.templates.pattern.drawing import (
     Slip,
     chosen,
     crossed,
-    listing,
     texts_placed,
     until_sound,
 )
@@ -101,7 +101,7 @@ def told(shown: Sequence[int], key: int) -> str:
     """Tell how a track moves, up to the step that leads to the key."""
     steps = [b - a for a, b in zip(shown, [*shown[1:], key], strict=True)]
     moves = [f"{abs(step)} {'on' if step > 0 else 'back'}" for step in steps]
-    how = f"{moves[0]} each time" if len(set(moves)) == 1 else listing(moves)
+    how = f"{moves[0]} each time" if len(set(moves)) == 1 else listed(moves)
     return f"the letters from {spelt(shown[:1])} to {spelt([key])} move {how}"
 
 

@@ -37,7 +37,7 @@ class Rule(NamedTuple):
         """Write the sum with `a` and `b` for the first two numbers.
 
         >>> Rule(0, 2, -1, 3).told("first", "second")
-        '2 times first minus second plus 3'
+        '2 times first, minus second, plus 3'
         """
         parts = ((self.both, f"{a} times {b}"), (self.first, a), (self.second, b))
         terms = [
@@ -45,7 +45,10 @@ class Rule(NamedTuple):
         ]
         terms += [(self.plus < 0, str(abs(self.plus)))] * bool(self.plus)
         (_, text), *others = terms
-        return text + "".join(f" {'minus' if less else 'plus'} {part}" for less, part in others)
+        comma = "," if others and "times" in f"{text} {others}" else ""
+        return text + "".join(
+            f"{comma} {'minus' if less else 'plus'} {part}" for less, part in others
+        )
 
     @property
     def operations(self) -> int:
@@ -127,13 +130,14 @@ def draw(rng: Random, features: Features) -> Drawn | None:
     distractors = numeric(rng, key, wrong)
     if distractors is None:
         return None
+    use = rule.told(a, b)
     return Drawn(
         stem=rng.choice(STEMS),
         key=Option(str(key)),
         distractors=distractors,
         explanation=(
             f"In each row, the third number is {rule.told('the first', 'the second')}: "
-            f"{rule.told(a, b)} is {key}."
+            f"{use}{',' if ',' in use else ''} is {key}."
         ),
         stimulus=Stimulus(
             "\n".join([*(" | ".join(map(str, row)) for row in full), f"{a} | {b} | ?"])

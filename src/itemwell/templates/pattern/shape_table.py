@@ -11,8 +11,9 @@ from random import Random
 from typing import Any, NamedTuple
 
 from itemwell.bank import Option, Posed, Stimulus
+from itemwell.templates.english import listed
 from itemwell.templates.model import Drawn, Features, ItemModel
-from itemwell.templates.pattern.drawing import Slip, crossed, listing, until_sound
+from itemwell.templates.pattern.drawing import Slip, crossed, until_sound
 from itemwell.templates.pattern.shapes import SHADINGS, SHAPES, SINGULARS, plural
 
 STEMS = (
@@ -110,7 +111,7 @@ def draw(rng: Random, features: Features) -> Drawn | None:
         stem=rng.choice(STEMS),
         key=Option(shown(key)),
         distractors=distractors,
-        explanation=f"In this table {listing(told)}, which asks for: {shown(key)}.",
+        explanation=f"In this table {listed(told)}, which asks for: {shown(key)}.",
         stimulus=Stimulus(table(grids)),
     )
 

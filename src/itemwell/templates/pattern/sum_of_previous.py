@@ -8,10 +8,10 @@ numbers are added, a place is skipped, the last difference is repeated, the last
 from random import Random
 
 from itemwell.bank import Option, Posed
+from itemwell.templates.english import listed
 from itemwell.templates.model import Drawn, Features, ItemModel
 from itemwell.templates.pattern import sequences
 from itemwell.templates.pattern.drawing import (
-    listing,
     numbers_placed,
     numeric,
     until_sound,
@@ -50,7 +50,7 @@ def explanation(terms: list[int], previous: int, constant: int) -> str:
     if constant:
         change = f"{'plus' if constant > 0 else 'minus'} {abs(constant)}"
         rule, use = f"{rule}, {change}", f"{use}, {change},"
-    first = listing(terms[:previous])
+    first = listed(terms[:previous])
     return f"After {first}, each number is {rule}: {use} is {key}."
 
 

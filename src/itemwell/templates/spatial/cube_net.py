@@ -9,8 +9,10 @@ from functools import partial
 from random import Random
 
 from itemwell.bank import Option, Posed
+from itemwell.templates.english import listed
 from itemwell.templates.model import Drawn, Features, ItemModel
-from itemwell.templates.spatial.choices import listed, right_places, until_sound
+from itemwell.templates.options import right_places
+from itemwell.templates.spatial.choices import until_sound
 from itemwell.templates.spatial.dice import Die, stands
 from itemwell.templates.spatial.nets import (
     Net,

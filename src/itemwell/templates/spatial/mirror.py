@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from itemwell.bank import Option, Posed, Stimulus
 from itemwell.templates.model import Drawn, Features, ItemModel
-from itemwell.templates.spatial.choices import distinct, right_places, until_sound
+from itemwell.templates.options import distinct, right_places
+from itemwell.templates.spatial.choices import until_sound
 from itemwell.templates.spatial.drawing import UNIT, Point, dashes, pictured_tile
 from itemwell.templates.spatial.figures import (
     KEY_TO_TEXT,

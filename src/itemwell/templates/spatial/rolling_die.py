@@ -10,8 +10,10 @@ from itertools import groupby
 from random import Random
 
 from itemwell.bank import Option, Posed, Stimulus
+from itemwell.templates.english import listed
 from itemwell.templates.model import Drawn, Features, ItemModel
-from itemwell.templates.spatial.choices import distinct, listed, right_places, until_sound
+from itemwell.templates.options import distinct, right_places
+from itemwell.templates.spatial.choices import until_sound
 from itemwell.templates.spatial.dice import (
     BACK,
     EAST,

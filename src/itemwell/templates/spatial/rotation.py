@@ -5,14 +5,15 @@ way or a quarter too far, and mirroring the figure instead of turning it or as w
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import product, starmap
 from random import Random
 
 from itemwell.bank import Option, Posed, Stimulus
 from itemwell.templates.model import Drawn, Features, ItemModel
-from itemwell.templates.spatial.choices import distinct, right_places, until_sound
+from itemwell.templates.options import distinct, right_places
+from itemwell.templates.spatial.choices import until_sound
 from itemwell.templates.spatial.drawing import pictured_shape
 from itemwell.templates.spatial.figures import (
     KEY_TO_TEXT,
@@ -27,7 +28,7 @@ from itemwell.templates.spatial.figures import (
 )
 
 FRAME = 4
-QUARTERS = {"a quarter turn clockwise": 1, "a half turn": 2, "a quarter turn anticlockwise": 3}
+QUARTERS = {"quarter turn clockwise": 1, "half turn": 2, "quarter turn anticlockwise": 3}
 STEMS = (
     "Which option shows the figure after {turns}?",
     "The figure is given {turns}. Which option shows the result?",
@@ -37,6 +38,14 @@ BECOMES = {
     2: "bottom row, read from right to left",
     3: "left-hand column, read upwards",
 }
+
+
+def told(turns: Sequence[str]) -> str:
+    """`a half turn`, or `a half turn and then another half turn`."""
+    first, *later = turns
+    return " and then ".join(
+        [f"a {first}", *(f"{'another' if turn == first else 'a'} {turn}" for turn in later)]
+    )
 
 
 def total(turns: Iterable[str]) -> int:
@@ -74,11 +83,11 @@ def attempt(rng: Random, *, squares: int, turns: int) -> Drawn:
     key, wrong = shown(turned(figure, total(way))), errors(rng, figure, total(way))
     text = f"A figure ({KEY_TO_TEXT}): {spelled(figure)}."
     return Drawn(
-        stem=rng.choice(STEMS).format(turns=" and then ".join(way)),
+        stem=rng.choice(STEMS).format(turns=told(way)),
         key=key,
         distractors=distinct(key, starmap(shown, wrong)),
         explanation=f"{'Together the turns make' if turns > 1 else 'This is'} "
-        f"{list(QUARTERS)[total(way) - 1]}: the top row, {figure[0]}, becomes the "
+        f"a {list(QUARTERS)[total(way) - 1]}: the top row, {figure[0]}, becomes the "
         f"{BECOMES[total(way)]}. The result is {key.text}.",
         stimulus=Stimulus(text, pictured_shape("Figure to turn", text, figure, FRAME)),
     )

@@ -11,8 +11,11 @@ from functools import partial
 from random import Random
 
 from itemwell.bank import Option, Posed, Stimulus
+from itemwell.templates.english import listed
 from itemwell.templates.model import Drawn, Features, ItemModel
-from itemwell.templates.spatial.choices import distinct, listed, right_places, until_sound
+from itemwell.templates.options import distinct, right_places
+from itemwell.templates.people import NAMES
+from itemwell.templates.spatial.choices import until_sound
 from itemwell.templates.spatial.drawing import arrow, disc
 from itemwell.templates.spatial.maps import (
     COMPASS,
@@ -28,10 +31,6 @@ from itemwell.templates.spatial.walks import AHEAD, LEFT, RIGHT, Leg, followed, 
 
 SIDE = 8
 UNIT = 26
-NAMES = (
-    "Amara", "Ben", "Chen", "Dalia", "Elif", "Farid", "Goran", "Hana", "Ines", "Jonas", "Kofi",
-    "Lena", "Mateo", "Nadia", "Omar", "Priya", "Quinn", "Rosa", "Sven", "Tala", "Yuki", "Zola",
-)  # fmt: skip
 STEMS = (
     "{name} {walk}. In which square does the walk end?",
     "{name} {walk}. Which square does {name} reach in the end?",

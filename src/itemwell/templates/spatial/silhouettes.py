@@ -9,8 +9,10 @@ from functools import partial
 from random import Random
 
 from itemwell.bank import Option, Posed, Stimulus
+from itemwell.templates.english import listed
 from itemwell.templates.model import Drawn, Features, ItemModel
-from itemwell.templates.spatial.choices import distinct, listed, right_places, until_sound
+from itemwell.templates.options import distinct, right_places
+from itemwell.templates.spatial.choices import until_sound
 from itemwell.templates.spatial.drawing import pictured_tile
 from itemwell.templates.spatial.figures import Figure, cells, read, spelled
 from itemwell.templates.spatial.plans import (

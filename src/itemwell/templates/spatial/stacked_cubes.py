@@ -12,7 +12,8 @@ from random import Random
 
 from itemwell.bank import Option, Posed, Stimulus
 from itemwell.templates.model import Drawn, Features, ItemModel
-from itemwell.templates.spatial.choices import distinct, right_places, until_sound
+from itemwell.templates.options import distinct, right_places
+from itemwell.templates.spatial.choices import until_sound
 from itemwell.templates.spatial.stacks import BLOCK, SEEN, Stack, miscounts, pictured, stack
 
 RESTS = "Every cube of the stack rests on the floor or on another cube."
@@ -58,8 +59,8 @@ def explained(heights: Stack, height: int, *, missing: int) -> str:
     if not missing:
         return f"{counted}."
     return (
-        f"{counted}. A solid block has {side} x {side} x {height} = {block}, "
-        f"so that {block} - {total} = {block - total} are missing."
+        f"{counted}. A solid block has {side} \N{MULTIPLICATION SIGN} {side} \N{MULTIPLICATION SIGN} {height} = {block}, "
+        f"so that {block} \N{MINUS SIGN} {total} = {block - total} are missing."
     )
 
 

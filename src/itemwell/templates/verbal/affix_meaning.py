@@ -29,11 +29,13 @@ def wrong_words(affix: Affix) -> list[Option]:
 def draw(rng: Random, features: Features) -> Drawn:
     """A word that has the form with its meaning, and four that share only the letters."""
     affix = rng.choice([affix for affix in affixes() if affix.band == features["band"]])
-    key = rng.choice(affix.right)
+    wrong = rng.sample(wrong_words(affix), 4)
+    longest = max(len(option.text) for option in wrong)  # the key is no longer than the others
+    key = rng.choice([word for word in affix.right if len(word) <= longest] or affix.right)
     return Drawn(
         stem=rng.choice(STEMS).format(affix.place, affix.form, affix.meaning),
         key=Option(key),
-        distractors=tuple(rng.sample(wrong_words(affix), 4)),
+        distractors=tuple(wrong),
         explanation=f'In "{key}" the {affix.place} "{affix.form}" means "{affix.meaning}"; '
         "in the other words it does not.",
     )

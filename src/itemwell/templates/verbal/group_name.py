@@ -9,6 +9,7 @@ from functools import cache
 from random import Random
 
 from itemwell.bank import Option, Posed
+from itemwell.templates.english import listed
 from itemwell.templates.model import Drawn, Features, ItemModel
 from itemwell.templates.verbal.categories import (
     chain,
@@ -25,10 +26,6 @@ STEMS = (
 TOO_WIDE = "names a group that is wider than need be"
 ONLY_SOME = "names a group that fits only some of the words"
 NEIGHBOUR = "names a neighbouring group that fits none of the words"
-
-
-def listed(words: list[str]) -> str:
-    return ", ".join(words[:-1]) + " and " + words[-1]
 
 
 @cache

@@ -9,6 +9,8 @@ import re
 from random import Random
 
 from itemwell.bank import Option, Posed
+from itemwell.templates.convergence import diverging
+from itemwell.templates.english import listed
 from itemwell.templates.model import Drawn, Features, ItemModel
 from itemwell.templates.verbal.letter_codes import Code, readings
 from itemwell.templates.verbal.lexicon import of_length
@@ -72,12 +74,28 @@ def draw_words(rng: Random, code: Code, letters: int) -> tuple[str, str]:
 
 
 def described(code: Code, letters: int) -> str:
-    """The code in words: "The letters move by +2, +3, +4, +5 places along the alphabet"."""
-    moves = list(dict.fromkeys(f"{by:+d}" for by in code.moves(letters)))
-    by = f"{moves[0]} each" if len(moves) == 1 else ", ".join(moves)
-    turns = " in turn" if len(moves) == 2 else ""
+    """The code in words: "In the alphabet, the letters move 2 on, 3 on, 4 on and 5 on"."""
+    moves = [told(by) for by in dict.fromkeys(code.moves(letters))]
+    how = (
+        f"each letter moves {moves[0]}" if len(moves) == 1 else f"the letters move {listed(moves)}"
+    )
+    turns = " in turn" if code.other is not None else ""
     turned = ", and then the whole is written backwards" if code.backwards else ""
-    return f"The letters move by {by} places along the alphabet{turns}{turned}"
+    return f"In the alphabet, {how}{turns}{turned}"
+
+
+def told(by: int) -> str:
+    """A move in words: "2 back"."""
+    if by == 0:
+        return "not at all"
+    return f"{abs(by)} {'on' if by > 0 else 'back'}"
+
+
+def chosen(rng: Random, right: str, wrong: list[Option]) -> tuple[Option, ...]:
+    """Four of the errors, whose letters do not all point to the right code."""
+    reasons = {option.text: option for option in rng.sample(wrong, len(wrong))}
+    texts = diverging(right, [*reasons], lambda text: frozenset(enumerate(text)))
+    return tuple(reasons[text] for text in texts)
 
 
 def draw(rng: Random, features: Features) -> Drawn:
@@ -88,7 +106,7 @@ def draw(rng: Random, features: Features) -> Drawn:
     return Drawn(
         stem=rng.choice(STEMS).format(shown, code.write(shown), asked),
         key=Option(right),
-        distractors=tuple(rng.sample(errors(code, asked), 4)),
+        distractors=chosen(rng, right, errors(code, asked)),
         explanation=f"{described(code, len(asked))}, so {asked} becomes {right}.",
     )
 

@@ -392,7 +392,7 @@ eat: fill throw try waste
 think: trust try
 need: try
 guess: promise remember think trust try
-chase: hurry jump lead obey surprise surrender vanish
+chase: hurry jump lead obey stop surprise surrender vanish
 friend: winner
 beginner: child hero leader teacher winner
 teacher: winner

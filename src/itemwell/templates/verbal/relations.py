@@ -139,7 +139,7 @@ bead: whole necklace; near thread neck
 letter: whole word alphabet; kept envelope; near stamp postman
 sentence: whole paragraph; near comma writer
 chapter: whole novel book; near author library
-scene: whole play film; near actor stage
+scene: whole play film book novel; near actor stage
 minute: whole hour; near clock watch
 month: whole year; near calendar moon
 note: whole melody tune chord; near singer piano

@@ -10,6 +10,7 @@ from itertools import pairwise
 from random import Random
 
 from itemwell.bank import Option, Posed, Stimulus
+from itemwell.templates.convergence import diverging
 from itemwell.templates.model import Drawn, Features, ItemModel
 from itemwell.templates.verbal.stories import (
     draw_story,
@@ -50,6 +51,14 @@ def mixed(rng: Random, count: int) -> str:
     return next(order for order in orders if order != numbers)
 
 
+def chosen(rng: Random, order: str, wrong: list[Option]) -> tuple[Option, ...]:
+    """Four of the errors, whose places do not all point to the right order."""
+    reasons = {option.text: option for option in rng.sample(wrong, len(wrong))}
+    right = ", ".join(order)
+    texts = diverging(right, [*reasons], lambda text: frozenset(enumerate(text.split(", "))))
+    return tuple(reasons[text] for text in texts)
+
+
 def draw(rng: Random, features: Features) -> Drawn:
     """A story told out of order, and four wrong orders."""
     story = draw_story(rng, features["sentences"], features["general"])
@@ -59,7 +68,7 @@ def draw(rng: Random, features: Features) -> Drawn:
     return Drawn(
         stem=rng.choice(STEMS),
         key=Option(", ".join(order)),
-        distractors=tuple(rng.sample(errors(order), 4)),
+        distractors=chosen(rng, order, errors(order)),
         explanation=f"Sentence {', '.join(reasons)}.",
         stimulus=Stimulus("\n".join(lines)),
     )

@@ -2,7 +2,7 @@
 
 A line of `LINKS` is a thing, a sentence about it ("the key") that introduces a next thing ("a
 chest"), and that next thing. `KINDS` gives the general word by which a thing can be taken up
-instead: first "a robin", then "the bird".
+instead: first "a robin", then "the bird"; behind the bar, what else a reader could take it to mean.
 """
 
 import re
@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from functools import cache
 from random import Random
 from typing import NamedTuple
+
+from itemwell.templates.people import NAMES
 
 OPENINGS = (
     "{name} told the class a story about {thing}.",
@@ -159,50 +161,23 @@ window | On the sill of the window sat a robin. | robin
 KINDS = """
 bird: robin parrot pigeon
 tree: oak birch
-fish: trout
-animal: cat dog camel kitten
+fish: trout | whale
+animal: cat dog camel kitten | robin parrot pigeon trout whale dragon
 stone: ruby
-instrument: violin piano
-building: cottage lighthouse castle mill barn library tower museum
-vehicle: lorry bicycle
-vessel: ship ferry canoe
+instrument: violin piano | bell telescope
+building: cottage lighthouse castle mill barn library tower museum | hut well stall bridge
+vehicle: lorry bicycle | ship ferry canoe railway
+vessel: ship ferry canoe | cup kettle basket
 fruit: pear
-picture: photograph painting drawing
-outfit: costume
-message: letter
+picture: photograph painting drawing | poster map
+outfit: costume | jacket
+message: letter | poster envelope ticket notebook recipe
 contest: race
 ruler: queen king
-creature: dragon whale
-tune: song
-box: chest
+creature: dragon whale | robin parrot pigeon trout cat dog camel kitten
+tune: song | concert
+box: chest | parcel basket drawer suitcase
 """
-
-NAMES = (
-    "Amara",
-    "Bruno",
-    "Carla",
-    "Deniz",
-    "Elena",
-    "Farid",
-    "Greta",
-    "Hana",
-    "Ivan",
-    "Jonas",
-    "Kenji",
-    "Leila",
-    "Marta",
-    "Nadia",
-    "Omar",
-    "Paula",
-    "Rosa",
-    "Samir",
-    "Tessa",
-    "Uma",
-    "Viktor",
-    "Wanda",
-    "Yusuf",
-    "Zara",
-)
 
 
 class Step(NamedTuple):
@@ -226,8 +201,15 @@ def steps() -> dict[str, tuple[Step, ...]]:
 @cache
 def kind_of() -> dict[str, str]:
     """The general word for each thing that has one."""
-    rows = (line.split(": ") for line in KINDS.strip().split("\n"))
+    rows = (line.partition(" | ")[0].split(": ") for line in KINDS.strip().split("\n"))
     return {thing: kind for kind, things in rows for thing in things.split()}
+
+
+@cache
+def meanings() -> dict[str, frozenset[str]]:
+    """All things that each general word could mean."""
+    rows = (line.replace(" | ", " ").split(": ") for line in KINDS.strip().split("\n"))
+    return {kind: frozenset(things.split()) for kind, things in rows}
 
 
 def with_article(thing: str) -> str:
@@ -251,8 +233,8 @@ def follow(rng: Random, count: int) -> list[Step]:
 def can_be_general(step: Step, path: Sequence[Step]) -> bool:
     """Whether the thing is the only one of the story that its general word could mean."""
     kind = kind_of().get(step.thing)
-    things = [path[0].thing, *(other.introduces for other in path)]
-    return kind is not None and [kind_of().get(thing) for thing in things].count(kind) == 1
+    things = {path[0].thing, *(other.introduces for other in path)}
+    return kind is not None and meanings()[kind] & things == {step.thing}
 
 
 def in_general(step: Step) -> str:
@@ -291,4 +273,4 @@ def taken_up_in(sentence: str) -> set[str]:
 
 def names_one_of(word: str, introduced: set[str]) -> bool:
     """Whether one of the things introduced has this name, or has it for its general word."""
-    return any(word in (thing, kind_of().get(thing)) for thing in introduced)
+    return word in introduced or not meanings().get(word, frozenset()).isdisjoint(introduced)

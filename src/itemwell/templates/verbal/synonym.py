@@ -4,20 +4,12 @@ Harder with rarer words, and with more wrong options that belong to the same fie
 Typical errors: the opposite for the same, a neighbour in the field, a word that only looks alike.
 """
 
-import re
-from functools import cache
 from random import Random
 
 from itemwell.bank import Option, Posed
 from itemwell.templates.model import Drawn, Features, ItemModel
-from itemwell.templates.verbal.lures import lures
-from itemwell.templates.verbal.meanings import (
-    Word,
-    opposite_meaning,
-    same_meaning,
-    share_a_root,
-    words,
-)
+from itemwell.templates.verbal.lures import on_side, pairs, wrong_words
+from itemwell.templates.verbal.meanings import opposite_meaning, same_meaning
 
 STEMS = (
     'Which word is closest in meaning to "{}"?',
@@ -26,31 +18,13 @@ STEMS = (
 OPPOSITE = "takes the opposite for a word of the same meaning"
 
 
-@cache
-def pairs(band: int) -> tuple[tuple[Word, Word], ...]:
-    """A word and another of the same meaning, the rarer of the two in `band`."""
-    return tuple(
-        (word, key)
-        for word in words().values()
-        for key in same_meaning(word)
-        if max(word.band, key.band) == band and not share_a_root(word.text, key.text)
-    )
-
-
 def draw(rng: Random, features: Features) -> Drawn:
     """A question with four wrong words, one of them an opposite where there is one."""
-    word, key = rng.choice(pairs(features["band"]))
-    opposites = [
-        Option(other.text, OPPOSITE)
-        for other in opposite_meaning(word)
-        if other.band <= features["band"] and not share_a_root(word.text, other.text)
-    ]
-    traps = rng.sample(opposites, min(1, len(opposites)))
-    others = lures(rng, word, features["band"], near=features["near"], count=4 - len(traps))
+    word, key = rng.choice(pairs(same_meaning, features["band"]))
     return Drawn(
         stem=rng.choice(STEMS).format(word.text),
         key=Option(key.text),
-        distractors=(*traps, *others),
+        distractors=wrong_words(rng, word, features, opposite_meaning(word), OPPOSITE),
         explanation=f'"{word.text}" and "{key.text}" have nearly the same meaning; '
         "no other option shares it.",
     )
@@ -58,14 +32,7 @@ def draw(rng: Random, features: Features) -> Drawn:
 
 def solve(posed: Posed) -> list[int]:
     """The options on the same side of the asked word's axis."""
-    match = re.search(r'"([a-z-]+)"\?$', posed.stem)
-    asked = words().get(match[1]) if match else None
-    places = []
-    for place, option in enumerate(posed.options):
-        word = words().get(option.text)
-        if asked and word and (word.axis, word.side) == (asked.axis, asked.side):
-            places.append(place)
-    return places
+    return on_side(posed, opposite=False)
 
 
 MODEL = ItemModel(

@@ -16,7 +16,7 @@ from itemwell.templates.verbal.lexicon import lexicon, of_length
 
 STEMS = (
     'Which word can be made from letters of "{}", using each letter no more often than it appears there?',
-    'Using each letter of "{}" at most once, which word can be made?',
+    'The letters of "{}" are on cards, one letter on each. Which word can be laid with some of the cards?',
 )
 
 
@@ -47,7 +47,7 @@ def attempts(source: str, letters: int) -> Attempts:
         if not letter:
             made.append(word)
         elif letter in source:
-            repeating.append(Option(word, f'uses "{letter}" once more than it is there'))
+            repeating.append(Option(word, f'uses "{letter}" once more than it appears there'))
         else:
             foreign.append(Option(word, f'overlooks that "{letter}" is not there'))
     return Attempts(tuple(made), tuple(repeating), tuple(foreign))

@@ -12,6 +12,19 @@ Answer = TypeVar("Answer")
 Traits = Callable[[Answer], frozenset[Hashable]]
 
 
+def converges(key: Answer, wrong: Sequence[Answer], traits: Traits[Answer]) -> bool:
+    """Whether `key` has more in common with the other answers than any of them has.
+
+    >>> converges("K7", ["K8", "L7", "M9"], lambda text: frozenset(enumerate(text)))
+    True
+    >>> converges("K7", ["K8", "L7", "L8"], lambda text: frozenset(enumerate(text)))
+    False
+    """
+    shared = [traits(answer) for answer in (key, *wrong)]
+    central, *others = [sum(len(mine & other) for other in shared) - len(mine) for mine in shared]
+    return central > max(others)
+
+
 def diverging(
     key: Answer, slips: Sequence[Answer], traits: Traits[Answer], *, count: int = 4
 ) -> tuple[Answer, ...]:
@@ -20,8 +33,6 @@ def diverging(
     Simply the first ones where the key is the centre of every choice.
     """
     for chosen in combinations(slips, count):
-        shared = [traits(answer) for answer in (key, *chosen)]
-        centrality = [sum(len(mine & other) for other in shared) - len(mine) for mine in shared]
-        if centrality[0] <= max(centrality[1:]):
+        if not converges(key, chosen, traits):
             return chosen
     return tuple(slips[:count])
