@@ -12,7 +12,10 @@ try:
 except ImportError:
     python = CHECKOUT / ".venv" / "bin" / "python"
     if not python.exists() or Path(sys.executable) == python:
-        print("exit code: 3 (config): itemwell is not installed; run: scripts/quickstart", file=sys.stderr)
+        print(
+            "exit code: 3 (config): itemwell is not installed; run: scripts/quickstart",
+            file=sys.stderr,
+        )
         sys.exit(3)
     os.execv(python, [str(python), str(Path(__file__).resolve()), *sys.argv[1:]])
 
