@@ -1,11 +1,25 @@
-"""Stage 5, judge: a floor for each criterion, and the weighted mean against MIN_ARBITER_SCORE."""
+"""Stage 5, judge: a floor for each criterion, and the weighted mean against MIN_ARBITER_SCORE.
+
+For what models write. A question that code computed is solved instead, and needs no opinion.
+"""
+
+from typing import NamedTuple
 
 from itemwell.errors import Rejected
-from itemwell.generate.forms import Verdict
 
 WEIGHTS = {"clarity": 0.30, "validity": 0.40, "formatting": 0.20, "creativity": 0.10}
 FLOOR = 0.5
 """A mean alone passes a question of validity 0.4 when it is pretty."""
+
+
+class Verdict(NamedTuple):
+    """An arbiter's scores, from 0 to 1 each, and where it places the question."""
+
+    clarity: float
+    validity: float
+    formatting: float
+    creativity: float
+    difficulty: str
 
 
 def judge(verdict: Verdict, least: float, arbiter: str) -> str:
@@ -13,10 +27,9 @@ def judge(verdict: Verdict, least: float, arbiter: str) -> str:
 
     How hard the arbiter finds the question is no part of it: that places it, and is no quality.
 
-    >>> same = {"reason": "", "difficulty": "easy", "formatting": 1.0, "creativity": 1.0}
-    >>> judge(Verdict(clarity=1.0, validity=0.9, **same), 0.7, "a model")
+    >>> judge(Verdict(1.0, 0.9, 1.0, 1.0, "easy"), 0.7, "a model")
     'a model gave 0.96'
-    >>> judge(Verdict(clarity=1.0, validity=0.4, **same), 0.7, "a model")
+    >>> judge(Verdict(1.0, 0.4, 1.0, 1.0, "easy"), 0.7, "a model")
     Traceback (most recent call last):
         ...
     itemwell.errors.Rejected: judge: validity 0.40 is below 0.50

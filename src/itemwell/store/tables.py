@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -16,7 +15,6 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
-    Numeric,
     SmallInteger,
     Table,
     Text,
@@ -100,7 +98,6 @@ generation_slots = Table(
     Column("run_id", ForeignKey("job_runs.id", ondelete="CASCADE"), nullable=False),
     Column("question_type", Text, nullable=False),
     Column("difficulty", Text, nullable=False),
-    Column("source", Text, nullable=False, server_default="templates", comment="or models"),
     Column("ordinal", Integer, nullable=False, comment="its place in the order that planned it"),
     Column("seed", Text, nullable=False, comment="with the attempt it gives the same draft again"),
     Column("state", Text, nullable=False, server_default="open"),
@@ -111,37 +108,6 @@ generation_slots = Table(
     _one_of("state", SLOT_STATES),
     Index(None, "run_id"),
     Index("ix_generation_slots_open", "id", postgresql_where=text("state = 'open'")),
-)
-
-llm_calls = Table(
-    "llm_calls",
-    metadata,
-    _id(),
-    Column("run_id", ForeignKey("job_runs.id", ondelete="SET NULL")),
-    Column("slot_id", ForeignKey("generation_slots.id", ondelete="SET NULL")),
-    Column("attempt", Integer, nullable=False),
-    Column("stage", Text, nullable=False),
-    Column("seat", Integer, nullable=False, comment="which of several solvers"),
-    Column("vendor", Text, nullable=False),
-    Column("model", Text, nullable=False),
-    Column("prompt_version", Text, nullable=False),
-    Column("request_hash", Text, nullable=False),
-    Column("body", Text, comment="what arrived, as it arrived"),
-    Column("finish", Text),
-    Column("error_kind", Text, comment="null: an answer"),
-    Column("error_message", Text),
-    Column("perhaps_billed", Boolean, nullable=False, server_default="false"),
-    Column("input_tokens", Integer, nullable=False, server_default="0"),
-    Column("cached_tokens", Integer, nullable=False, server_default="0"),
-    Column("output_tokens", Integer, nullable=False, server_default="0"),
-    Column("reasoning_tokens", Integer, nullable=False, server_default="0"),
-    Column("usage_estimated", Boolean, nullable=False, server_default="false"),
-    Column("price_usd", Numeric(14, 8), nullable=False, server_default="0"),
-    Column("latency_ms", Integer),
-    _now("created_at"),
-    Index(None, "slot_id", "attempt", "stage"),
-    Index(None, "created_at"),
-    Index(None, "run_id"),
 )
 
 questions = Table(

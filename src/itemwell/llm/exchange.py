@@ -1,0 +1,263 @@
+"""One exchange with a vendor: send, classify what failed, read what came, check it, reply.
+
+What the three vendors share is here; what differs is a `Dialect`, and each has a file of its own.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
+
+import httpx2
+from pydantic import ValidationError
+
+from itemwell.llm.door import Ask, Kind, LLMError, Reply, Said, Trace, Usage
+from itemwell.llm.reading import Unreadable, clean, load, parse
+from itemwell.llm.transport import KEPT_CHARACTERS, broken_line, retry_after
+
+CHARACTERS_PER_TOKEN = 4
+
+SDK_ACCIDENTS = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
+"""What an SDK raises when it trips over a body that it did not foresee."""
+
+KIND_BY_STATUS: Mapping[int, Kind] = {
+    401: "auth",
+    402: "billing",
+    403: "auth",
+    404: "unknown_model",
+    408: "overloaded",
+    409: "overloaded",
+    410: "unknown_model",
+    413: "too_large",
+    425: "overloaded",
+    429: "rate",
+    504: "timeout",
+    524: "timeout",
+}
+"""Any other of 5xx is `overloaded`; what is left is a request that we made wrongly, a `bug`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An answer with an error's status, as the vendors' own codes are read from it."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Any  # what JSON it holds, or None
+    text: str
+
+    def at(self, *path: str) -> str:
+        """The string at `path` in the body, or nothing.
+
+        >>> Refusal(429, {}, {"error": {"code": "insufficient_quota"}}, "").at("error", "code")
+        'insufficient_quota'
+        """
+        found = self.body
+        for name in path:
+            found = found.get(name) if isinstance(found, dict) else None
+        return found if isinstance(found, str) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What one vendor does in its own way."""
+
+    vendor: str
+    errors: tuple[type[Exception], ...]  # the roots of what its SDK raises
+    send: Callable[[Ask], Awaitable[tuple[str, Mapping[str, str]]]]  # -> body and headers
+    read: Callable[[Any], Said]  # raises ValueError for an envelope of another shape
+    kinds: Mapping[str, Kind | None]  # finish reason -> None where it is a good end
+    explain: Callable[[Refusal], tuple[Kind | None, float | None]]  # its codes; seconds to wait
+    close: Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """A model of one vendor. Close it in the loop that used it."""
+
+    dialect: Dialect
+    name: str
+    secret: str = field(repr=False)
+    seconds: float = 300.0  # one exchange in all: a drip of bytes beats every other timeout
+
+    @property
+    def vendor(self) -> str:
+        """The vendor's short name."""
+        return self.dialect.vendor
+
+    async def __call__(self, ask: Ask) -> Reply:
+        """Ask once. Raises LLMError, and CancelledError where we are told to stop."""
+        started = time.monotonic()
+        body, headers = await self._send(ask)
+        said = self._read(body, headers)
+        said = replace(said, usage=_counted(ask, said))
+        seconds = time.monotonic() - started
+        return self._reply(ask, said, seconds)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self.dialect.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    async def _send(self, ask: Ask) -> tuple[str, Mapping[str, str]]:
+        """The body of a good status. The SDK's error holds headers with the key: it ends here."""
+        try:
+            async with asyncio.timeout(self.seconds):
+                return await self.dialect.send(ask)
+        except TimeoutError:
+            message = f"{self._me}: no whole answer in {self.seconds:g} s"
+            failure = LLMError("timeout", message, wait=0.0, perhaps_billed=True)
+        except self._foreseen as error:
+            failure = self._failure(error)
+        raise failure
+
+    def _failure(self, error: Exception) -> LLMError:
+        response = getattr(error, "response", None)
+        if isinstance(response, httpx2.Response):
+            return self._refused(response)
+        cause = error if isinstance(error, httpx2.HTTPError) else error.__cause__
+        if isinstance(cause, httpx2.HTTPError):
+            failure = broken_line(cause, self._me)
+            failure.trace = replace(failure.trace, text=self._safe(failure.text))
+            return failure
+        message = f"{self._me}: the SDK failed: {type(error).__name__}"
+        return LLMError("bug", message, perhaps_billed=True)
+
+    def _refused(self, response: httpx2.Response) -> LLMError:
+        text = response.content.decode("utf-8", "replace")
+        body, _ = _loaded(text)
+        refusal = Refusal(response.status_code, response.headers, body, text)
+        own, wait = self.dialect.explain(refusal)
+        kind = own or _kind_of(refusal.status)
+        wait = retry_after(refusal.headers) if wait is None else wait
+        if kind not in {"rate", "overloaded", "timeout"}:
+            wait = None
+        elif wait is None:
+            wait = 0.0
+        message = f"{self._me}: {_summary(kind, refusal)}"
+        trace = Trace(
+            self._safe(text[:KEPT_CHARACTERS]),
+            request_id=_request_id(response.headers),
+            status=refusal.status,
+        )
+        billed = kind == "timeout"
+        return LLMError(kind, self._safe(message), wait=wait, perhaps_billed=billed, trace=trace)
+
+    def _read(self, body: str, headers: Mapping[str, str]) -> Said:
+        try:
+            tree, notes = load(body)
+            said = self.dialect.read(tree)
+        except ValueError as error:
+            why = _told(error)
+            trace = Trace(self._safe(body[:KEPT_CHARACTERS]), request_id=_request_id(headers))
+            failure = LLMError(
+                "invalid",
+                f"{self._me}: no answer of its format: {why}",
+                perhaps_billed=True,
+                trace=trace,
+            )
+        else:
+            request_id = said.request_id or _request_id(headers)
+            return replace(
+                said, text=self._safe(said.text), notes=(*notes, *said.notes), request_id=request_id
+            )
+        raise failure
+
+    def _reply(self, ask: Ask, said: Said, seconds: float) -> Reply:
+        usage = said.usage or ask.worst_usage
+        trace = Trace(said.text or said.refusal, said.finish, usage, seconds, said.request_id)
+        kind = "refused" if said.refusal else self.dialect.kinds.get(said.finish, "invalid")
+        why = f"ended with {said.finish or 'no finish reason'}"
+        notes: tuple[str, ...] = ()
+        if kind is None and not said.text.strip():
+            kind, why = "refused", "an empty answer"
+        if kind is None:
+            try:
+                answer, notes = parse(ask.answer, said.text)
+            except (Unreadable, ValidationError) as error:
+                kind, why = "invalid", _told(error)
+        if kind is not None:
+            raise LLMError(kind, f"{self._me}: {why}", perhaps_billed=True, trace=trace)
+        if usage.estimated:
+            notes = (*notes, "usage estimated")
+        return Reply(
+            answer,
+            said.text,
+            said.finish,
+            usage,
+            self.vendor,
+            self.name,
+            seconds,
+            request_id=said.request_id,
+            notes=(*said.notes, *notes),
+        )
+
+    @property
+    def _foreseen(self) -> tuple[type[Exception], ...]:
+        return (*self.dialect.errors, httpx2.HTTPError, *SDK_ACCIDENTS)
+
+    @property
+    def _me(self) -> str:
+        return f"{self.vendor} {self.name}"
+
+    def _safe(self, text: str) -> str:
+        return clean(text).replace(self.secret, "***") if self.secret else clean(text)
+
+
+def tokens(counts: Any, *path: str) -> int | None:
+    """The count at `path` of a usage block, or None where there is none. Never negative.
+
+    >>> tokens({"input_tokens": 7}, "input_tokens"), tokens({"input_tokens": -7}, "input_tokens")
+    (7, None)
+    """
+    for name in path:
+        counts = counts.get(name) if isinstance(counts, dict) else None
+    good = isinstance(counts, int) and not isinstance(counts, bool) and counts >= 0
+    return counts if good else None
+
+
+def _counted(ask: Ask, said: Said) -> Usage:
+    """The vendor's figures where they can be true, else an estimate that says so."""
+    if said.usage and said.usage.plausible(ask):
+        return said.usage
+    written = len(ask.system) + len(ask.prompt)
+    output = min(ask.max_output_tokens, 1 + len(said.text) // CHARACTERS_PER_TOKEN)
+    return Usage(1 + written // CHARACTERS_PER_TOKEN, output=output, estimated=True)
+
+
+def _kind_of(status: int) -> Kind:
+    return KIND_BY_STATUS.get(status, "overloaded" if status >= 500 else "bug")
+
+
+def _summary(kind: Kind, refusal: Refusal) -> str:
+    """One line. What a vendor says of a key may hold part of it, so there only the status stands."""
+    said = refusal.at("error", "message") or refusal.at("message")
+    if kind == "auth" or not said:
+        return f"{kind} (status {refusal.status})"
+    return f"{kind} (status {refusal.status}): {' '.join(said.split())[:200]}"
+
+
+def _request_id(headers: Mapping[str, str]) -> str:
+    return clean(str(headers.get("x-request-id") or headers.get("request-id") or ""))[:200]
+
+
+def _loaded(text: str) -> tuple[Any, tuple[str, ...]]:
+    try:
+        return load(text)
+    except Unreadable:
+        return None, ()
+
+
+def _told(error: ValueError) -> str:
+    """Where a shape differs and how, without the value: it may be as long as it likes."""
+    if isinstance(error, ValidationError):
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        where = ".".join(map(str, first["loc"]))[:200]
+        return f"{where}: {first['msg']}"[:400] if where else first["msg"][:400]
+    return str(error)[:400]

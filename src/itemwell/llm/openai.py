@@ -1,0 +1,202 @@
+"""OpenAI's models by the Responses API, and every server that speaks its Chat Completions."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel
+
+from itemwell.llm.door import Ask, Kind, Said, Usage
+from itemwell.llm.exchange import Connected, Dialect, Refusal, tokens
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
+
+HOME = "https://api.openai.com/v1"
+
+KINDS: Mapping[str, Kind | None] = {
+    "completed": None,
+    "stop": None,
+    "length": "truncated",
+    "max_output_tokens": "truncated",
+    "content_filter": "refused",
+}
+"""How an answer may end: statuses and reasons of both interfaces. What is not here is a failure."""
+
+BILLING = {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"}
+
+
+class Part(BaseModel):
+    """A piece of a message: text, or the refusal to write one."""
+
+    type: str = ""
+    text: str | None = None
+    refusal: str | None = None
+
+
+class Item(BaseModel):
+    """One thing that a model put out: a message, reasoning ..."""
+
+    type: str = ""
+    content: list[Part] | None = None
+
+
+class Incomplete(BaseModel):
+    """Why an answer ended early."""
+
+    reason: str | None = None
+
+
+class Response(BaseModel):
+    """The envelope of the Responses API, as far as we read it."""
+
+    status: str
+    output: list[Item]
+    incomplete_details: Incomplete | None = None
+    usage: Any = None
+    id: str | None = None
+
+
+class Message(BaseModel):
+    """A model's turn in a chat."""
+
+    content: str | None = None
+    refusal: str | None = None
+
+
+class Choice(BaseModel):
+    """One answer of those that were asked for: we ask for one."""
+
+    message: Message
+    finish_reason: str | None = None
+
+
+class Completion(BaseModel):
+    """The envelope of Chat Completions, as far as we read it."""
+
+    choices: list[Choice]
+    usage: Any = None
+    id: str | None = None
+
+
+def connect(
+    key: str,
+    model: str,
+    base_url: str | None = None,
+    *,
+    seconds: float = 300.0,
+    api: Literal["responses", "chat"] | None = None,
+) -> Connected:
+    """`model` at OpenAI, or at `base_url` (with its /v1). Only OpenAI itself is asked by Responses."""
+    import httpx2  # noqa: PLC0415 - a second of import, paid only by who asks a model
+    from openai import AsyncOpenAI, OpenAIError  # noqa: PLC0415
+
+    from itemwell.llm import transport  # noqa: PLC0415
+
+    url = base_url or HOME
+    host = httpx2.URL(url).host
+    at_home = host == "api.openai.com" or host.endswith(".api.openai.com")
+    line = transport.client(url, read_seconds=seconds)
+    sdk = AsyncOpenAI(api_key=key, base_url=url, max_retries=0, http_client=line)
+    chat = api == "chat" or (api is None and not at_home)
+    limit = "max_completion_tokens" if at_home else "max_tokens"  # the name that all others know
+
+    async def send(ask: Ask) -> tuple[str, Mapping[str, str]]:
+        return await (_chat(sdk, model, ask, limit) if chat else _respond(sdk, model, ask))
+
+    read = read_completion if chat else read_response
+    dialect = Dialect("openai", (OpenAIError,), send, read, KINDS, explain, sdk.close)
+    return Connected(dialect, model, key, seconds)
+
+
+async def _respond(sdk: "AsyncOpenAI", model: str, ask: Ask) -> tuple[str, Mapping[str, str]]:
+    from openai import omit  # noqa: PLC0415
+
+    raw = await sdk.responses.with_raw_response.create(
+        model=model,
+        instructions=ask.system,
+        input=ask.prompt,
+        max_output_tokens=ask.max_output_tokens,
+        temperature=omit if ask.temperature is None else ask.temperature,
+        store=False,
+        text={"format": strict(ask.answer)},
+    )
+    return raw.text, raw.headers
+
+
+async def _chat(
+    sdk: "AsyncOpenAI", model: str, ask: Ask, limit: str
+) -> tuple[str, Mapping[str, str]]:
+    from openai import omit  # noqa: PLC0415
+
+    schema = {name: part for name, part in strict(ask.answer).items() if name != "type"}
+    response_format: Any = {"type": "json_schema", "json_schema": schema}
+    raw = await sdk.chat.completions.with_raw_response.create(
+        model=model,
+        messages=[
+            {"role": "system", "content": ask.system},
+            {"role": "user", "content": ask.prompt},
+        ],
+        temperature=omit if ask.temperature is None else ask.temperature,
+        response_format=response_format,
+        extra_body={limit: ask.max_output_tokens},
+    )
+    return raw.text, raw.headers
+
+
+@cache
+def strict(answer: type[BaseModel]) -> Any:
+    """The schema of `answer` as OpenAI's strict mode wants it, by the SDK's one public door to that."""
+    from openai import pydantic_function_tool  # noqa: PLC0415
+
+    function = pydantic_function_tool(answer)["function"]
+    schema = {"name": answer.__name__, "schema": function["parameters"], "strict": True}
+    return {"type": "json_schema", **schema}
+
+
+def read_response(tree: Any) -> Said:
+    """What a body of the Responses API says."""
+    body = Response.model_validate(tree)
+    parts = [part for item in body.output if item.type == "message" for part in item.content or []]
+    reason = body.incomplete_details.reason if body.incomplete_details else None
+    return Said(
+        text="".join(part.text or "" for part in parts if part.type == "output_text"),
+        finish=(reason or body.status) if body.status == "incomplete" else body.status,
+        refusal="".join(part.refusal or "" for part in parts),
+        usage=_usage(body.usage, "input_tokens", "output_tokens"),
+        request_id=body.id or "",
+    )
+
+
+def read_completion(tree: Any) -> Said:
+    """What a body of Chat Completions says; without any choice, that it refused."""
+    body = Completion.model_validate(tree)
+    usage = _usage(body.usage, "prompt_tokens", "completion_tokens")
+    if not body.choices:
+        return Said("", "", "no choices", usage, body.id or "")
+    first = body.choices[0]
+    refusal, text = first.message.refusal or "", first.message.content or ""
+    return Said(text, first.finish_reason or "", refusal, usage, body.id or "")
+
+
+def explain(refusal: Refusal) -> tuple[Kind | None, float | None]:
+    """What OpenAI's own codes say beyond the status."""
+    code, kind = refusal.at("error", "code"), refusal.at("error", "type")
+    if {code, kind} & BILLING:
+        return "billing", None
+    if code == "context_length_exceeded":
+        return "too_large", None
+    if code == "model_not_found":
+        return "unknown_model", None
+    if code == "invalid_api_key":
+        return "auth", None
+    return None, None
+
+
+def _usage(block: Any, received: str, written: str) -> Usage | None:
+    given, output = tokens(block, received), tokens(block, written)
+    if given is None or output is None:
+        return None
+    cached = tokens(block, f"{received}_details", "cached_tokens") or 0
+    reasoning = tokens(block, f"{written}_details", "reasoning_tokens") or 0
+    return Usage(given, min(cached, given), output, min(reasoning, output))
