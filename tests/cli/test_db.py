@@ -104,3 +104,16 @@ def test_stopping_a_server_in_use_is_busy(bare_program):
     process.communicate()
 
     assert (ended.status, "Failed to connect" in ended.err) == (75, False)
+
+
+def test_half_a_backup_changes_nothing(bare_program, tmp_path):
+    bare_program("generate", "--count", 6)
+    bare_program("db", "backup", "--output", tmp_path / "whole.dump")
+    whole = (tmp_path / "whole.dump").read_bytes()
+    (tmp_path / "half.dump").write_bytes(whole[: len(whole) * 3 // 4])
+    bare_program("generate", "--count", 2)
+
+    ended = bare_program("db", "restore", tmp_path / "half.dump", "--yes")
+
+    assert (ended.status, count(bare_program)) == (4, 8), ended.err
+    assert len(ended.err.splitlines()) == 1

@@ -34,7 +34,10 @@ class Check(NamedTuple):
 
 @click.command(cls=Command)
 def doctor(common: Common) -> Answer:
-    """Check settings, bank, schema, clock, disk and write access; tell what to do about each."""
+    """Check what a run needs, a line each with its remedy.
+
+    Settings, disk, bank, schema, clock and write access.
+    """
     checks = list(_checks(common))
     failed = [check for check in checks if check.exit is not Exit.OK]
     outcome = Outcome(Exit.OK, "done", "all is well")

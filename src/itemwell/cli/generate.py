@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 MOST = 10_000
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, short_help="Write questions, verify them, keep the bank stocked.")
 @click.option(
     "--count", type=click.IntRange(0, MOST), help="Write exactly so many. [what targets lack]"
 )

@@ -67,7 +67,7 @@ def _append_at_least(outcome: Outcome, arguments: Sequence[str]) -> None:
         with suppress(OSError):
             if path:
                 with Path(path).open("a", encoding="utf-8") as file:
-                    file.write(f"{datetime.now(UTC).isoformat()} [error] {outcome}\n")
+                    file.write(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} [error] {outcome}\n")
 
 
 def _appending(file: Path) -> logging.Handler:
@@ -86,7 +86,7 @@ def _shared() -> list["Processor"]:
     return [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.TimeStamper(fmt="%Y-%m-%dT%H:%M:%SZ", utc=True),
     ]
 
 

@@ -35,7 +35,7 @@ SHOWN_REFUSALS = 10
 
 @click.group()
 def questions() -> None:
-    """Look at the bank's questions, bring them in and out, retire them."""
+    """Look at questions, bring them in and out, retire them."""
 
 
 def filters(command: Any) -> Any:

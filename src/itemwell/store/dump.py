@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import URL, make_url
@@ -47,9 +48,35 @@ def restore(url: str, path: Path) -> None:
     """Replace the bank by the backup at `path`, in one transaction."""
     if not _is_dump(path):
         raise ConfigError(f"{path} is no backup", "name a file that `itemwell db backup` wrote")
-    _run(
-        url, "pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction", str(path)
-    )
+    read = [_newest("pg_restore"), "--clean", "--if-exists", "--no-owner", "--file=-", str(path)]
+    write = [_newest("psql"), *_where(url), "-X", "-q", "-1", "-v", "ON_ERROR_STOP=1"]
+    pipe = subprocess.PIPE
+    with (
+        subprocess.Popen(read, stdout=pipe, stderr=pipe) as source,
+        subprocess.Popen(
+            write, env=_environment(url), stdin=pipe, stdout=subprocess.DEVNULL, stderr=pipe
+        ) as target,
+    ):
+        _pass_on(source, target)
+        for process, name in ((source, "pg_restore"), (target, "psql")):
+            said = process.stderr.read().decode(errors="replace") if process.stderr else ""
+            _refuse_failure(name, process.wait(), said)
+
+
+def _pass_on(source: "subprocess.Popen[bytes]", target: "subprocess.Popen[bytes]") -> None:
+    """Feed the SQL of `source` to `target`, whose transaction ends with the input, or not at all.
+
+    A setting that only servers from 17 on know is left out: it is of no use to us on any.
+    """
+    assert source.stdout is not None
+    assert target.stdin is not None
+    with suppress(BrokenPipeError):  # psql met an error and tells it
+        for line in source.stdout:
+            if not line.startswith(b"SET transaction_timeout"):
+                target.stdin.write(line)
+        if source.wait() != 0:
+            target.kill()  # an end of the input would be a COMMIT of half a bank
+        target.stdin.close()
 
 
 def _is_dump(path: Path) -> bool:
@@ -66,9 +93,13 @@ def _run(url: str, name: str, *arguments: str) -> None:
     done = subprocess.run(
         command, env=_environment(url), capture_output=True, text=True, check=False
     )
-    if done.returncode != 0:
-        said = done.stderr.strip().splitlines() or [f"status {done.returncode}"]
-        raise DatabaseError(f"{name}: {said[0].removeprefix(f'{name}: ')}", "nothing was changed")
+    _refuse_failure(name, done.returncode, done.stderr)
+
+
+def _refuse_failure(name: str, status: int, said: str) -> None:
+    if status != 0:
+        first = (said.strip().splitlines() or [f"status {status}"])[0]
+        raise DatabaseError(f"{name}: {first.removeprefix(f'{name}: ')}", "nothing was changed")
 
 
 def _where(url: str) -> list[str]:
