@@ -28,6 +28,7 @@ def one_line(ended):
         (["generate", "--deadline", "soon"], "is not a duration such as 90s"),
         (["generate", "--deadline", "0"], "is not a duration"),
         (["generate", "--min-score", "2"], "2.0 is not in the range"),
+        (["generate", "--seed", "caf\udce9"], "argument 3 is not in UTF-8"),
         (["generate", "extra"], "unexpected extra argument"),
         (["generrate"], "No such command 'generrate'"),
         (["questions", "show", "seven"], "'seven' is not a valid integer"),

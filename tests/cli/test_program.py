@@ -125,11 +125,13 @@ def test_the_same_seed_draws_the_same_questions(program):
 def test_a_deadline_ends_partial_and_the_same_order_goes_on(program, bank):
     ended = program("generate", "--count", 400, "--deadline", "0.4s")
     kept = active(bank)
+    planned = json.loads(program("generate", "--count", 400, "--plan", "--json").out)["count"]
     went_on = json.loads(program("generate", "--count", 400, "--json").out)
 
     assert ended.status in {1, 2}
     assert "deadline reached" in ended.last_line
     assert (went_on["kept_before"], went_on["kept"]) == (kept, 400 - kept)
+    assert planned == 400 - kept
     assert active(bank) == 400
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from itemwell.bank import DIFFICULTIES, QUESTION_TYPES, Option
 from itemwell.cli import progress
+from itemwell.errors import Busy
 from itemwell.generate import job
 from itemwell.generate.order import Order
 from itemwell.generate.report import Report
@@ -164,6 +165,31 @@ def test_an_order_is_remembered_though_others_ran_in_between(bank):
 
     assert again.continued.kept == first.total < 300
     assert again.total == 300 - first.total
+
+
+def test_an_order_whose_slots_others_took_over_is_still_remembered(bank):
+    first = cut_short(bank, 100, ("math",))
+    generate(bank, 300, ("math",))
+    again = generate(bank, 100, ("math",))
+
+    assert again.continued.kept == first.total
+    assert again.total == 100 - first.total
+
+
+def test_a_run_that_lost_its_lease_plans_nothing(bank):
+    def overtaken():
+        with runs.begin(bank, "generate") as run:
+            with bank.begin() as db:
+                db.execute(text("UPDATE job_leases SET expires_at = now() - interval '1 day'"))
+                runs.close_dead(db)
+            bounds = job.Bounds(30, time.monotonic() + 60, lambda _: None)
+            job.run(bank, run, Order(5, ("math",), DIFFICULTIES), Settings(), bounds)
+
+    with pytest.raises(Busy, match="taken over"):
+        overtaken()
+
+    with bank.connect() as db:
+        assert db.scalar(text("SELECT count(*) FROM generation_slots")) == 0
 
 
 def test_the_same_order_under_another_lease_is_another_order(bank):

@@ -11,7 +11,7 @@ import click
 from itemwell.cli import signals
 from itemwell.cli.answer import Answer, reader_gone, tell
 from itemwell.cli.group import itemwell
-from itemwell.errors import Exit, ItemwellError, Outcome, Stopped
+from itemwell.errors import ConfigError, Exit, ItemwellError, Outcome, Stopped
 
 
 def entry() -> None:
@@ -27,6 +27,7 @@ def main(arguments: Sequence[str]) -> int:
     as_json = "--json" in arguments
     with signals.raising_stopped():
         try:
+            _require_text(arguments)
             answer = itemwell.main(list(arguments), prog_name="itemwell", standalone_mode=False)
             if not isinstance(answer, Answer):  # --help and --version have said what was asked
                 return Exit.OK
@@ -34,6 +35,13 @@ def main(arguments: Sequence[str]) -> int:
         except BaseException as error:  # noqa: BLE001 - the one guard around everything
             outcome = _outcome_of(error)
         return tell(Answer(outcome=outcome), as_json=as_json, arguments=arguments)
+
+
+def _require_text(arguments: Sequence[str]) -> None:
+    """Raise ConfigError where an argument is not in UTF-8: nothing of ours could store it."""
+    for place, argument in enumerate(arguments, start=1):
+        if any("\ud800" <= letter <= "\udfff" for letter in argument):
+            raise ConfigError(f"argument {place} is not in UTF-8", "set the terminal to UTF-8")
 
 
 def _outcome_of(error: BaseException) -> Outcome:

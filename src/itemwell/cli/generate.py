@@ -18,10 +18,13 @@ from itemwell.schedule import JOBS
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from sqlalchemy import Connection
+
     from itemwell.generate.job import Bounds
     from itemwell.generate.order import Order
     from itemwell.generate.report import Report
     from itemwell.settings import Settings
+    from itemwell.store.slots import Unfinished
 
 MOST = 10_000
 
@@ -62,7 +65,7 @@ def generate(common: Common, **asked: Any) -> Answer:
     settings = common.settings(min_arbiter_score=asked["min_score"])
     order = _order(asked)
     if asked["plan"]:
-        return _plan(settings, order)
+        return _plan(settings, order, _lease(asked))
     from itemwell.generate.job import Bounds
 
     deadline = time.monotonic() + (asked["deadline"] or JOBS["generate"].deadline.total_seconds())
@@ -78,6 +81,10 @@ def generate(common: Common, **asked: Any) -> Answer:
     return replace(answer, text="") if common.no_console else answer
 
 
+def _lease(asked: dict[str, Any]) -> str:
+    return f"generate:{asked['lease']}" if asked["lease"] else "generate"
+
+
 def _order(asked: dict[str, Any]) -> "Order":
     from itemwell.generate.order import Order
 
@@ -89,7 +96,7 @@ def _run(settings: "Settings", order: "Order", asked: dict[str, Any], bounds: "B
     from itemwell.store import runs
     from itemwell.store.connect import name_of, open_bank
 
-    name = f"generate:{asked['lease']}" if asked["lease"] else "generate"
+    name = _lease(asked)
     skip = asked["skip_if_busy"]
     with open_bank(settings) as bank:
         try:
@@ -119,14 +126,18 @@ def _dry_run(
     return Answer({"drafts": str(path), **report.as_json()}, "\n".join(lines), report.outcome)
 
 
-def _plan(settings: "Settings", order: "Order") -> Answer:
+def _plan(settings: "Settings", order: "Order", lease: str) -> Answer:
     from collections import Counter
 
-    from itemwell.store import questions
+    from itemwell.store import questions, slots
     from itemwell.store.connect import peek
 
-    stock = peek(settings, questions.stock) or {}
-    strata = order.strata(stock, settings)
+    def look(db: "Connection") -> "tuple[dict[Stratum, int], Unfinished | None]":
+        return questions.stock(db), slots.unfinished(db, lease, order.as_json())
+
+    stock, before = peek(settings, look) or ({}, None)
+    done = before.kept if before and order.count else 0
+    strata = order.strata(stock, settings, done=done)
     targets = order.targets(settings)
     planned = Counter(strata)
     rows = [
@@ -134,6 +145,8 @@ def _plan(settings: "Settings", order: "Order") -> Answer:
         for each, target in targets.items()
     ]
     told = f"{len(strata)} questions would be written, at no cost:" if strata else "Nothing is due:"
+    if before and done:
+        told = f"Run {before.run_id} kept {done} of this order. {told}"
     text = "\n".join([told, *map(_row_text, rows)])
     outcome = Outcome(Exit.OK, "planned", "planned, nothing written")
     return Answer({"count": len(strata), "strata": rows, "cost_usd": 0}, text, outcome)

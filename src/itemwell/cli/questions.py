@@ -193,6 +193,8 @@ def _reading(path: Path) -> Iterator[TextIO]:
     """The file as text, read through once: what is no text is refused before anything is begun."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
+            if not file.seekable():
+                raise ConfigError(f"{path} can be read only once", "save it to a file first")
             while file.read(1 << 20):
                 pass
             file.seek(0)
@@ -212,6 +214,8 @@ def _writing(path: Path | None) -> Iterator[TextIO]:
     if path is None:
         yield sys.stdout
         return
+    if not path.name:
+        raise ConfigError(f"{path} is a directory", "name a file for --output")
     unfinished = path.with_name(f"{path.name}.unfinished")
     try:
         if path.exists():

@@ -75,7 +75,7 @@ def dry_run(bank: Engine, path: Path, order: Order, settings: Settings, bounds: 
     started = time.monotonic()
     with bank.connect() as db:
         chosen = order.strata(questions.stock(db), settings)
-    report = Report(len(chosen), len(chosen), asked=order.count, verb="saved to a file")
+    report = Report(len(chosen), len(chosen), asked=order.count, dry=True)
     seed = order.seed or secrets.token_hex(8)
     todo = [Slot(place, stratum, place, seed) for place, stratum in enumerate(chosen)]
     bounds.tell(report)
@@ -95,7 +95,8 @@ def _set_out(
     Slots that other orders left open fill places of the plan first, unless a seed was given: it is
     to draw its own questions.
     """
-    before = slots.unfinished(db, run, order.as_json()) if order.count is not None else None
+    run.fence(db)
+    before = slots.unfinished(db, run.lease, order.as_json()) if order.count else None
     kept_before = before.kept if before else 0
     left = slots.left_open(db, order.targets(settings), MOST_TAKEN_OVER)
     mine = [slot for run_id, slot in left if before and run_id == before.run_id]

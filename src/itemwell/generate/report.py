@@ -17,7 +17,7 @@ class Report:
     ordered: int
     wanted: int = 0
     asked: int | None = None  # by --count
-    verb: str = "kept"  # or "saved to a file" in a dry run
+    dry: bool = False  # what was written went to a file
     continued: Unfinished | None = None
     taken_over: int = 0
     drafted: int = 0
@@ -51,6 +51,11 @@ class Report:
         return self.kept.total()
 
     @property
+    def verb(self) -> str:
+        """What was done with what passed."""
+        return "saved to a file" if self.dry else "kept"
+
+    @property
     def approval_rate(self) -> float | None:
         """Share of the drafts that were kept; None where nothing was drafted."""
         return self.total / self.drafted if self.drafted else None
@@ -59,9 +64,7 @@ class Report:
     def outcome(self) -> Outcome:
         """How the run ended."""
         if self.wanted == 0 and self.continued:
-            told = (
-                f"the order was met by run {self.continued.run_id}, which died before it could tell"
-            )
+            told = f"the order was met by run {self.continued.run_id}, which ended before it could tell"
             return Outcome(Exit.OK, "met_before", told)
         if self.wanted == 0 and self.asked == 0:
             return Outcome(Exit.OK, "nothing_due", "nothing was asked for: --count 0")
@@ -72,7 +75,8 @@ class Report:
         share = f"{self.total} of {_questions(self.wanted)} {self.verb}"
         exit_status = Exit.PARTIAL if self.total else Exit.FAILED
         if self.stopped_by == "deadline":
-            step = "the next run goes on with the rest; --deadline gives it longer"
+            step = "" if self.dry else "the same command goes on with the rest; "
+            step += "--deadline gives it longer"
             return Outcome(exit_status, "deadline", f"deadline reached, {share}", step)
         refusals = [reason for reason, _ in self.refused.most_common(1)]
         why = [*self.notes, *refusals, "no draft could be written"][0]

@@ -29,9 +29,11 @@ def read(file: TextIO) -> Iterator[Row]:
     """The rows of `file`. Raises ConfigError at once where the header lacks a column that is needed."""
     csv.field_size_limit(MOST_BYTES)
     reader = csv.DictReader(file)
-    if missing := {"question_type", "difficulty", "stem", "option_a", "key"} - set(
-        reader.fieldnames or ()
-    ):
+    try:
+        found = set(reader.fieldnames or ())
+    except csv.Error as error:
+        raise ConfigError(f"the CSV's header cannot be read: {error}", "is it a CSV?") from error
+    if missing := {"question_type", "difficulty", "stem", "option_a", "key"} - found:
         raise ConfigError(
             f"the CSV's header lacks {', '.join(sorted(missing))}", "see: itemwell questions export"
         )

@@ -27,6 +27,8 @@ def new_path(home: Path) -> Path:
 
 def backup(url: str, path: Path) -> int:
     """Write the bank to `path`, which appears when it is whole and never replaces another; its size."""
+    if not path.name:
+        raise ConfigError(f"{path} is a directory", "name a file for --output")
     unfinished = path.with_name(f"{path.name}.unfinished")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -45,38 +47,54 @@ def backup(url: str, path: Path) -> int:
 
 
 def restore(url: str, path: Path) -> None:
-    """Replace the bank by the backup at `path`, in one transaction."""
+    """Replace the bank by the backup at `path`: all of it, or nothing, however this ends.
+
+    The COMMIT is sent last: an end of the input before it, because we were killed, rolls back.
+    """
     if not _is_dump(path):
         raise ConfigError(f"{path} is no backup", "name a file that `itemwell db backup` wrote")
     read = [_newest("pg_restore"), "--clean", "--if-exists", "--no-owner", "--file=-", str(path)]
-    write = [_newest("psql"), *_where(url), "-X", "-q", "-1", "-v", "ON_ERROR_STOP=1"]
-    pipe = subprocess.PIPE
-    with (
-        subprocess.Popen(read, stdout=pipe, stderr=pipe) as source,
-        subprocess.Popen(
-            write, env=_environment(url), stdin=pipe, stdout=subprocess.DEVNULL, stderr=pipe
-        ) as target,
-    ):
-        _pass_on(source, target)
-        for process, name in ((source, "pg_restore"), (target, "psql")):
-            said = process.stderr.read().decode(errors="replace") if process.stderr else ""
-            _refuse_failure(name, process.wait(), said)
+    write = [_newest("psql"), *_where(url), "-X", "-q", "-v", "ON_ERROR_STOP=1"]
+    source = subprocess.Popen(read, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    target = subprocess.Popen(
+        write,
+        env=_environment(url),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    with source, target:
+        try:
+            _pass_on(source, target)
+        except BaseException:
+            target.kill()
+            raise
+        finally:
+            source.kill()
+            with suppress(BrokenPipeError):  # psql met an error, and tells it below
+                target.stdin.close()  # type: ignore[union-attr]
+        _refuse_failure("psql", target.wait(), _said(target))
 
 
 def _pass_on(source: "subprocess.Popen[bytes]", target: "subprocess.Popen[bytes]") -> None:
-    """Feed the SQL of `source` to `target`, whose transaction ends with the input, or not at all.
+    """Feed the SQL of `source` to `target` as one transaction, until psql ends or all is said.
 
     A setting that only servers from 17 on know is left out: it is of no use to us on any.
     """
     assert source.stdout is not None
     assert target.stdin is not None
-    with suppress(BrokenPipeError):  # psql met an error and tells it
+    with suppress(BrokenPipeError):
+        target.stdin.write(b"BEGIN;\n")
         for line in source.stdout:
             if not line.startswith(b"SET transaction_timeout"):
                 target.stdin.write(line)
-        if source.wait() != 0:
-            target.kill()  # an end of the input would be a COMMIT of half a bank
-        target.stdin.close()
+        _refuse_failure("pg_restore", source.wait(), _said(source))
+        target.stdin.write(b"COMMIT;\n")
+
+
+def _said(process: "subprocess.Popen[bytes]") -> str:
+    assert process.stderr is not None
+    return process.stderr.read().decode(errors="replace")
 
 
 def _is_dump(path: Path) -> bool:

@@ -22,7 +22,7 @@ class FamilyFull(Rejected):
     """A family has reached its cap."""
 
     def __init__(self, family: str, cap: int) -> None:
-        super().__init__("dedup", f"the family {family} is full: {cap} questions")
+        super().__init__("keep", f"the family {family} is full: {cap} questions")
         self.family = family
 
 

@@ -10,11 +10,10 @@ from sqlalchemy import Connection, Row, func, insert, text, update
 
 from itemwell.bank import Draft, Slot, Stratum, as_dict
 from itemwell.errors import Rejected
-from itemwell.store.runs import Run
 from itemwell.store.tables import generation_slots, refusals
 
-CONTINUED_WITHIN = timedelta(days=1)
-"""How long the same order counts as a new try of one that ended early, and not as a new one."""
+CONTINUED_WITHIN = timedelta(hours=20)
+"""So long the same order is a new try of one that ended early: less than a daily schedule's step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +25,12 @@ class Unfinished:
     kept: int  # by it, and by those that it continued
 
 
-def unfinished(db: Connection, run: Run, order: dict[str, Any]) -> Unfinished | None:
-    """The last run of this order under this lease, where it left some of it open, or died.
+def unfinished(db: Connection, lease: str, order: dict[str, Any]) -> Unfinished | None:
+    """The last run of this order under this lease, where it ended before the order was met.
 
     One that died may have met its order and not lived to tell: it is not to be paid for again.
     """
-    asked = {"run_id": run.id, "lease": run.lease, "order": json.dumps(order)}
+    asked = {"lease": lease, "order": json.dumps(order)}
     row = db.execute(_UNFINISHED, {**asked, "within": CONTINUED_WITHIN}).first()
     return Unfinished(*row) if row else None
 
@@ -117,13 +116,11 @@ _UNFINISHED = text("""
            (SELECT count(*) FROM questions WHERE run_id = last.id)
            + coalesce((last.metadata ->> 'kept_before')::int, 0)
     FROM (SELECT * FROM job_runs
-          WHERE job_id = 'generate' AND id < :run_id
-            AND started_at > clock_timestamp() - :within
+          WHERE job_id = 'generate' AND started_at > clock_timestamp() - :within
             AND metadata ->> 'lease' = :lease AND metadata -> 'order' = CAST(:order AS jsonb)
           ORDER BY id DESC LIMIT 1) AS last
-    WHERE last.status = 'stale'
-       OR last.status <> 'running'
-          AND EXISTS (SELECT 1 FROM generation_slots WHERE run_id = last.id AND state = 'open')
+    WHERE last.status IN ('stale', 'stopped')
+       OR last.status IN ('failed', 'partial') AND last.reason <> 'exhausted'
 """)
 _LEFT_OPEN = text("""
     SELECT slot.id, slot.run_id, slot.question_type, slot.difficulty, slot.ordinal, slot.seed, slot.attempts
