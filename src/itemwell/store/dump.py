@@ -73,7 +73,8 @@ def restore(url: str, path: Path) -> None:
             source.kill()
             with suppress(BrokenPipeError):  # psql met an error, and tells it below
                 target.stdin.close()  # type: ignore[union-attr]
-        _refuse_failure("psql", target.wait(), _said(target))
+        said = _said(target)  # before the wait: a full pipe would make it wait for ever
+        _refuse_failure("psql", target.wait(), said)
 
 
 def _pass_on(source: "subprocess.Popen[bytes]", target: "subprocess.Popen[bytes]") -> None:
@@ -88,7 +89,8 @@ def _pass_on(source: "subprocess.Popen[bytes]", target: "subprocess.Popen[bytes]
         for line in source.stdout:
             if not line.startswith(b"SET transaction_timeout"):
                 target.stdin.write(line)
-        _refuse_failure("pg_restore", source.wait(), _said(source))
+        said = _said(source)
+        _refuse_failure("pg_restore", source.wait(), said)
         target.stdin.write(b"COMMIT;\n")
 
 
