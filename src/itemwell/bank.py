@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, NamedTuple
+from uuid import UUID
 
 QUESTION_TYPES = ("pattern", "logic", "spatial", "math", "verbal", "memory")
 """The types that item models are shipped for. A bank may hold any further type."""
@@ -61,6 +63,15 @@ class Option:
     svg: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The words of a source that support the key."""
+
+    source: str  # the file's name
+    sha256: str  # of its text
+    quote: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """A question that is not in the bank, or not yet. `key` is the letter of the right option."""
@@ -73,6 +84,7 @@ class Draft:
     stimulus: Stimulus | None = None
     family: str | None = None  # the item model that computed it, such as "math.percent_change"
     features: Mapping[str, int] = field(default_factory=dict)  # what makes it as hard as it is
+    citation: Citation | None = None  # where it was written about a given text
 
     @property
     def right(self) -> Option:
@@ -138,7 +150,7 @@ def as_dict(draft: Draft) -> dict[str, Any]:
 
 def from_dict(fields: Mapping[str, Any]) -> Draft:
     """The draft that `as_dict` wrote. The values are believed: check what comes from outside."""
-    stimulus = fields.get("stimulus")
+    stimulus, citation = fields.get("stimulus"), fields.get("citation")
     return Draft(
         stratum=Stratum(fields["question_type"], fields["difficulty"]),
         stem=fields["stem"],
@@ -148,4 +160,43 @@ def from_dict(fields: Mapping[str, Any]) -> Draft:
         stimulus=Stimulus(**stimulus) if stimulus else None,
         family=fields.get("family"),
         features=dict(fields.get("features") or {}),
+        citation=Citation(**citation) if citation else None,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One call to a model: opened before it is made, closed with what came of it.
+
+    `price_usd` is the worst that it may cost until it is closed; None where no price is known.
+    """
+
+    id: UUID
+    run_id: int | None
+    slot_id: int | None
+    attempt: int
+    stage: str
+    seat: int
+    subject: str
+    vendor: str
+    model: str
+    prompt_version: str
+    request_hash: str
+    prompt: str
+    price_usd: Decimal | None
+    state: str = "asked"
+    body: str | None = None
+    finish: str | None = None
+    error_kind: str | None = None
+    error_message: str | None = None
+    perhaps_billed: bool = True
+    input_tokens: int | None = None
+    cached_tokens: int | None = None
+    output_tokens: int | None = None
+    reasoning_tokens: int | None = None
+    usage_estimated: bool | None = None
+    latency_ms: int | None = None
+    vendor_request_id: str | None = None
+    notes: str | None = None
+    batch_id: UUID | None = None
+    created_at: datetime | None = None

@@ -7,14 +7,16 @@ that every value knows where it came from and all problems are told at once.
 import os
 import tomllib
 from collections.abc import Mapping
+from decimal import Decimal
 from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
+from urllib.parse import urlsplit
 
 from dotenv.parser import parse_stream
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -36,6 +38,38 @@ NEVER_FROM_DOTENV = frozenset(
     | {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"}
 )
 """Names that change how programs run: a `.env` file must not set them, so they are passed over."""
+
+
+VendorName = Literal["openai", "anthropic", "google"]
+Dollars = Annotated[Decimal, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
+ModelNames = tuple[Annotated[str, Field(pattern=r"^(openai|anthropic|google)(:\S+)?$")], ...]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Route(_Table):
+    """Who drafts, solves and judges, as "vendor:model" or "vendor"; the first that can. Empty: any."""
+
+    draft: ModelNames = ()
+    solve: ModelNames = ()
+    judge: ModelNames = ()
+
+
+class Price(_Table):
+    """US dollars per million tokens."""
+
+    input: Dollars
+    output: Dollars
+    cached: Dollars | None = None
+
+
+class Pace(_Table):
+    """Requests and tokens a minute."""
+
+    requests: Annotated[float, Field(gt=0)] | None = None
+    tokens: Annotated[float, Field(gt=0)] | None = None
 
 
 class Settings(BaseSettings):
@@ -61,6 +95,77 @@ class Settings(BaseSettings):
     )
     google_api_key: SecretStr | None = Field(
         None, description="Key of Google's Gemini API. Item models need none."
+    )
+    openai_base_url: str | None = Field(
+        None,
+        description="Another server that speaks OpenAI's Chat Completions (Ollama, vLLM, xAI), with its /v1.",
+    )
+    anthropic_base_url: str | None = Field(
+        None, description="Another address of Anthropic's API, without /v1."
+    )
+    google_gemini_base_url: str | None = Field(
+        None, description="Another address of Google's Gemini API, without its version."
+    )
+    openai_model: str = Field(
+        "gpt-6.1-sol",
+        min_length=1,
+        max_length=200,
+        description="OpenAI's model, where no route names one.",
+    )
+    anthropic_model: str = Field(
+        "claude-sonnet-5-5",
+        min_length=1,
+        max_length=200,
+        description="Anthropic's model, where no route names one.",
+    )
+    google_model: str = Field(
+        "gemini-3.8-flash",
+        min_length=1,
+        max_length=200,
+        description="Google's model, where no route names one.",
+    )
+    routes: dict[str, Route] = Field(
+        default_factory=dict,
+        description="Which models draft, solve and judge a type, with fallbacks; of all types under default:"
+        ' {"math": {"draft": ["openai:gpt-6.1-sol", "google"], "judge": ["anthropic"]}}.',
+    )
+    solvers: int = Field(
+        2, ge=1, le=5, description="How many models must find the key of a model's question blind."
+    )
+    drafts_per_question: int = Field(
+        6,
+        ge=1,
+        le=100,
+        description="How often a model's refused draft is mended or written again before it is given up.",
+    )
+    parallel_calls: int = Field(
+        64, ge=1, le=512, description="How many calls to models may be under way at once."
+    )
+    pace: dict[VendorName, Pace] = Field(
+        default_factory=dict,
+        description='What a vendor allows a minute: {"openai": {"requests": 500, "tokens": 200000}}.',
+    )
+    budget_per_run: Dollars | None = Field(
+        Decimal(10), description="US dollars that one order may cost, all its runs together."
+    )
+    budget_per_day: Dollars | None = Field(
+        Decimal(50), description="US dollars that all runs of a day (UTC) may cost."
+    )
+    budget_per_month: Dollars | None = Field(
+        Decimal(500), description="US dollars that all runs of a month (UTC) may cost."
+    )
+    vendor_budgets: dict[VendorName, Dollars] = Field(
+        default_factory=dict,
+        description='US dollars that a vendor may cost in a month (UTC): {"openai": 200}.',
+    )
+    prices: dict[str, Price] = Field(
+        default_factory=dict,
+        description="US dollars per million tokens of models that the price list lacks or has wrong:"
+        ' {"llama3.3": {"input": 0, "output": 0}}.',
+    )
+    allow_unknown_prices: bool = Field(
+        False,
+        description="Whether a model whose price nobody knows may be asked; budgets cannot see it.",
     )
     questions_per_run: int = Field(
         50,
@@ -123,6 +228,16 @@ class Settings(BaseSettings):
             raise ValueError(problem)
         return value
 
+    @field_validator(
+        "openai_base_url", "anthropic_base_url", "google_gemini_base_url", mode="after"
+    )
+    @classmethod
+    def _a_web_address(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "https://unset")
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username:
+            raise ValueError("must look like https://host:port/v1")
+        return value
+
     @field_validator("difficulty_mix", mode="after")
     @classmethod
     def _shares_of_one(cls, mix: dict[str, float]) -> dict[str, float]:
@@ -152,6 +267,19 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Only what `load` hands over: it reads the other places itself, to know which one spoke."""
         return (init_settings,)
+
+    def key_of(self, vendor: str) -> str | None:
+        """The key of `vendor`; None where it cannot be asked. A server of one's own may need none."""
+        secret: SecretStr | None = getattr(self, f"{vendor}_api_key")
+        if secret is None:
+            return "none" if vendor == "openai" and self.openai_base_url else None
+        return secret.get_secret_value()
+
+    def base_url_of(self, vendor: str) -> str | None:
+        """Where `vendor` is asked, where that is not its own address."""
+        name = "google_gemini_base_url" if vendor == "google" else f"{vendor}_base_url"
+        address: str | None = getattr(self, name)
+        return address
 
     def target(self, stratum: Stratum) -> float:
         """How many active questions of `stratum` the bank should hold."""
@@ -313,9 +441,10 @@ def _url_problem(url: str) -> str | None:
 
 
 def _told(problem: Any, origins: Mapping[str, str]) -> str:
-    name = str(problem["loc"][0])
+    name, *within = map(str, problem["loc"])
+    inside = f" {'.'.join(within)}" if within and problem["type"] != "value_error" else ""
     what = str(problem["msg"]).removeprefix("Value error, ").partition(", unable to")[0]
-    return f"{name.upper()} ({origins.get(name, DEFAULT)}): {what.replace('Input should', 'must')}"
+    return f"{name.upper()}{inside} ({origins.get(name, DEFAULT)}): {what.replace('Input should', 'must')}"
 
 
 def _unparsed(error: ValueError) -> str:
@@ -346,4 +475,4 @@ def _odd_name(name: str) -> str | None:
 
 
 def _example_value(default: Any) -> str:
-    return str(default) if isinstance(default, int | float | str) else ""
+    return str(default) if isinstance(default, int | float | str | Decimal) else ""

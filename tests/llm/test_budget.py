@@ -95,9 +95,9 @@ def test_a_cancelled_call_counts_at_the_worst():
 class Slow(Budget):
     """A ledger far away: each call takes its time."""
 
-    async def reserve(self, vendor, amount):
+    async def reserve(self, ask, model, amount):
         await asyncio.sleep(0.02)
-        return await super().reserve(vendor, amount)
+        return await super().reserve(ask, model, amount)
 
     async def settle(self, reservation, amount):
         await asyncio.sleep(0.02)

@@ -13,7 +13,7 @@ from itemwell.llm import anthropic, google, openai
 from itemwell.llm.budget import remaining, within
 from itemwell.llm.door import LLMError, Reply, Usage
 from itemwell.llm.failover import failover
-from itemwell.llm.journal import journalled
+from itemwell.llm.journal import journalled, recalled
 from itemwell.llm.patient import Breaker, Patience, patient
 from itemwell.llm.prices import Prices
 
@@ -34,7 +34,7 @@ def whole_door(double, book, budget, stack):
         model = journalled(book, within(budget, PRICES, connected))
         breaker = Breaker(vendor, failures=10, rest=0.05)
         models.append(patient(model, breaker=breaker, patience=PATIENCE))
-    return failover(models, seconds=5)
+    return recalled(book, failover(models, seconds=5))
 
 
 def run(double, book, budget, *, slots, stop_after=None):

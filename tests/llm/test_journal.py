@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -18,7 +19,8 @@ from tests.llm.asks import (
 
 from itemwell.llm.budget import remaining, within
 from itemwell.llm.door import LLMError, Reply, Trace, Usage
-from itemwell.llm.journal import Entry, journalled
+from itemwell.llm.failover import failover
+from itemwell.llm.journal import Entry, journalled, recalled
 from itemwell.llm.patient import patient
 
 
@@ -33,28 +35,30 @@ class Book:
         self.rows = []
         self.seconds = seconds
 
-    async def find(self, ask, model):
-        key = self.key(ask, model)
-        known = [row for row in self.rows if row[0] == key]
-        return known[-1][1] if known else None
+    async def find(self, ask):
+        known = [entry for place, entry in self.rows if place == ask.place]
+        return known[-1] if known else None
 
     async def write(self, ask, model, outcome):
         await asyncio.sleep(self.seconds)
-        self.rows.append((self.key(ask, model), entry_of(outcome)))
+        self.rows.append(
+            (ask.place, replace(entry_of(outcome), vendor=model.vendor, model=model.name))
+        )
 
     @property
     def kinds(self):
         return [entry.kind for _, entry in self.rows]
-
-    @staticmethod
-    def key(ask, model):
-        return ask.request_hash(model.vendor, model.name), ask.slot_id, ask.attempt
 
 
 def entry_of(outcome):
     if isinstance(outcome, Reply):
         return Entry(None, outcome.text, outcome.finish, outcome.usage, price_usd=outcome.price_usd)
     return Entry(outcome.kind, outcome.text, message=str(outcome), price_usd=outcome.price_usd)
+
+
+def on_record(book, model):
+    """The model as it is used: the journal is asked first, and told of each outcome."""
+    return recalled(book, journalled(book, model))
 
 
 def test_a_reply_is_written_before_it_is_handed_on():
@@ -68,21 +72,30 @@ def test_a_reply_is_written_before_it_is_handed_on():
 
 def test_what_the_journal_holds_is_not_asked_for_again():
     book, model = Book(), Scripted()
-    first = asked(journalled(book, model))
+    first = asked(on_record(book, model))
 
-    again = asked(journalled(book, model))
+    again = asked(on_record(book, model))
 
     assert (again.answer, again.text, again.usage) == (first.answer, first.text, first.usage)
     assert again.notes == ("from the journal",)
     assert (len(model.asked), len(book.rows)) == (1, 1)
 
 
-@pytest.mark.parametrize("changes", [{"slot_id": "slot-2"}, {"attempt": 1}, {"prompt": "Another?"}])
-def test_another_slot_attempt_or_prompt_is_another_call(changes):
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"slot_id": "slot-2"},
+        {"attempt": 1},
+        {"seat": 1},
+        {"subject": "another"},
+        {"stage": "judge"},
+    ],
+)
+def test_another_place_is_another_call(changes):
     book, model = Book(), Scripted()
 
-    asked(journalled(book, model))
-    asked(journalled(book, model), an_ask(**changes))
+    asked(on_record(book, model))
+    asked(on_record(book, model), an_ask(**changes))
 
     assert len(model.asked) == 2
 
@@ -92,7 +105,7 @@ def test_a_paid_failure_is_not_paid_for_again(kind):
     book = Book()
     model = Scripted([LLMError(kind, "no", perhaps_billed=True, trace=Trace(text="half"))])
 
-    first, again = failed(journalled(book, model)), failed(journalled(book, model))
+    first, again = failed(on_record(book, model)), failed(on_record(book, model))
 
     assert (first.kind, again.kind, again.text) == (kind, kind, "half")
     assert (len(model.asked), book.kinds) == (1, [kind])
@@ -122,7 +135,7 @@ def test_each_try_is_reserved_settled_and_written_with_its_own_price():
 
 def test_an_answer_from_the_journal_costs_nothing_more():
     book, budget = Book(), remaining(run=Decimal(1))
-    model = journalled(book, within(budget, PRICES, Scripted()))
+    model = on_record(book, within(budget, PRICES, Scripted()))
     asked(model)
     spent = budget.spent
 
@@ -131,12 +144,22 @@ def test_an_answer_from_the_journal_costs_nothing_more():
     assert budget.spent == spent == again.price_usd
 
 
+def test_what_another_vendor_answered_counts_as_well():
+    book, first, second = Book(), Scripted([overloaded()]), Scripted(vendor="google")
+    asked(failover([journalled(book, first), journalled(book, second)]))
+
+    again = asked(recalled(book, failover([first])))
+
+    assert again.vendor == "google"
+    assert len(first.asked) == 1
+
+
 def test_an_answer_that_no_longer_fits_the_shape_is_invalid():
     class Old:
-        async def find(self, *_):
+        async def find(self, _):
             return Entry(None, '{"other": 1}', usage=Usage(1))
 
-    assert failed(journalled(Old(), Scripted())).kind == "invalid"
+    assert failed(recalled(Old(), Scripted())).kind == "invalid"
 
 
 def test_a_call_given_up_in_flight_is_a_row():

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
-from itemwell.cli import signals
 from itemwell.cli.answer import Answer, reader_gone, tell
 from itemwell.cli.group import itemwell
 from itemwell.errors import ConfigError, Exit, ItemwellError, Outcome, Stopped
+from itemwell.stopping import raising_stopped
 
 
 def entry() -> None:
@@ -25,7 +25,7 @@ def entry() -> None:
 def main(arguments: Sequence[str]) -> int:
     """Run one command and return its exit status. Every end but --help's says so in one line."""
     as_json = "--json" in arguments
-    with signals.raising_stopped():
+    with raising_stopped():
         try:
             _require_text(arguments)
             answer = itemwell.main(list(arguments), prog_name="itemwell", standalone_mode=False)

@@ -90,7 +90,7 @@ def stop(common: Common) -> Answer:
 @db.command(cls=Command)
 def shell(common: Common) -> Answer:
     """Open psql on the bank."""
-    from itemwell.cli.signals import left_to_the_child
+    from itemwell.stopping import left_to_the_child
     from itemwell.store import dump
     from itemwell.store.connect import address
 

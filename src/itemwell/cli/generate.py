@@ -4,6 +4,7 @@ import shlex
 import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,15 +13,14 @@ from itemwell.bank import QUESTION_TYPES, Stratum
 from itemwell.cli.answer import Answer, how_called
 from itemwell.cli.options import Command, Common, Duration, difficulties, several
 from itemwell.cli.progress import progress
-from itemwell.errors import Busy, Exit, Outcome
+from itemwell.errors import Busy, ConfigError, Exit, Outcome
 from itemwell.schedule import JOBS
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from sqlalchemy import Connection
 
     from itemwell.generate.job import Bounds
+    from itemwell.generate.material import Passage
     from itemwell.generate.order import Order
     from itemwell.generate.report import Report
     from itemwell.settings import Settings
@@ -45,6 +45,19 @@ MOST = 10_000
     callback=several(difficulties, "difficulty"),
     help="Only these. [all]",
 )
+@click.option(
+    "--source",
+    type=click.Choice(["models", "templates"]),
+    help="Vendors' models, or item models. [models where there is a key]",
+)
+@click.option(
+    "--from",
+    "files",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Ask about this material: Markdown, text, PDF. Repeatable.",
+)
 @click.option("--seed", help="Draw the same questions again from the same bank.")
 @click.option("--min-score", type=click.FloatRange(0, 1), help="MIN_ARBITER_SCORE for this run.")
 @click.option("--deadline", type=Duration(), help="Stop cleanly after 90s, 10m, 1h. [45m]")
@@ -63,7 +76,8 @@ def generate(common: Common, **asked: Any) -> Answer:
     a full bank is status 0. An order that ended early is continued by the same order within a day.
     """
     settings = common.settings(min_arbiter_score=asked["min_score"])
-    order = _order(asked)
+    source, passages = _source(settings, asked)
+    order = _order(asked, source)
     if asked["plan"]:
         return _plan(settings, order, _lease(asked))
     from itemwell.generate.job import Bounds
@@ -73,8 +87,9 @@ def generate(common: Common, **asked: Any) -> Answer:
     last: list[Report] = []
     try:
         with progress(shown=shown) as (show, last):
-            bounds = Bounds(settings.attempts_per_question, deadline, show)
-            answer = (_dry_run if asked["dry_run"] else _run)(settings, order, asked, bounds)
+            bounds = Bounds(_attempts(settings, order), deadline, show)
+            do = _dry_run if asked["dry_run"] else _run
+            answer = do(settings, order, asked, bounds, passages)
     finally:
         for report in last:
             _log(report)
@@ -85,13 +100,44 @@ def _lease(asked: dict[str, Any]) -> str:
     return f"generate:{asked['lease']}" if asked["lease"] else "generate"
 
 
-def _order(asked: dict[str, Any]) -> "Order":
+def _order(asked: dict[str, Any], source: str) -> "Order":
     from itemwell.generate.order import Order
 
-    return Order(asked["count"], asked["types"], asked["difficulty"], asked["seed"])
+    return Order(asked["count"], asked["types"], asked["difficulty"], asked["seed"], source)
 
 
-def _run(settings: "Settings", order: "Order", asked: dict[str, Any], bounds: "Bounds") -> Answer:
+def _attempts(settings: "Settings", order: "Order") -> int:
+    computed = order.source == "templates"
+    return settings.attempts_per_question if computed else settings.drafts_per_question
+
+
+def _source(settings: "Settings", asked: dict[str, Any]) -> tuple[str, "list[Passage]"]:
+    """Who writes, and about which material. Raises ConfigError where that cannot be."""
+    from itemwell.generate import material
+    from itemwell.generate.routing import Routing
+
+    able = bool(Routing.of(settings).models)
+    wanted = asked["source"] or ("models" if able or asked["files"] else "templates")
+    if wanted == "templates" and asked["files"]:
+        raise ConfigError("item models cannot ask about material", "leave out --source templates")
+    if wanted == "models" and not able:
+        step = "set OPENAI_API_KEY, ANTHROPIC_API_KEY or GOOGLE_API_KEY in .env"
+        raise ConfigError("No LLM API keys configured", step)
+    if not asked["source"] and wanted == "templates":
+        import structlog
+
+        structlog.get_logger().info("No LLM API keys configured: item models write the questions")
+    passages = material.read(asked["files"])
+    return (f"models:{material.digest(passages)}" if passages else wanted), passages
+
+
+def _run(
+    settings: "Settings",
+    order: "Order",
+    asked: dict[str, Any],
+    bounds: "Bounds",
+    passages: "list[Passage]",
+) -> Answer:
     from itemwell.generate import job
     from itemwell.store import runs
     from itemwell.store.connect import name_of, open_bank
@@ -101,7 +147,7 @@ def _run(settings: "Settings", order: "Order", asked: dict[str, Any], bounds: "B
     with open_bank(settings) as bank:
         try:
             with runs.begin(bank, "generate", lease=name, skip_if_busy=skip) as run:
-                report = job.run(bank, run, order, settings, bounds)
+                report = job.run(bank, run, order, settings, bounds, material=passages)
         except Busy as busy:
             if busy.exit is not Exit.OK:
                 raise
@@ -113,14 +159,18 @@ def _run(settings: "Settings", order: "Order", asked: dict[str, Any], bounds: "B
 
 
 def _dry_run(
-    settings: "Settings", order: "Order", _asked: dict[str, Any], bounds: "Bounds"
+    settings: "Settings",
+    order: "Order",
+    _asked: dict[str, Any],
+    bounds: "Bounds",
+    passages: "list[Passage]",
 ) -> Answer:
     from itemwell.generate import job
     from itemwell.store.connect import open_bank
 
     path = _drafts_path(settings)
     with open_bank(settings) as bank:
-        report = job.dry_run(bank, path, order, settings, bounds)
+        report = job.dry_run(bank, path, order, settings, bounds, material=passages)
     lines = [*_told(report), f"Nothing was written to the bank. The drafts are in {path}"]
     lines.append(f"Next: {how_called()} questions import {shlex.quote(str(path))}")
     return Answer({"drafts": str(path), **report.as_json()}, "\n".join(lines), report.outcome)
@@ -184,6 +234,9 @@ def _log(report: "Report") -> None:
     )
     log.info(f"Approval rate: {told}")
     log.info(f"Duplicates removed: {report.duplicates}")
+    if report.calls:
+        each = f", ${report.cost_usd / report.total:.4f} a question" if report.total else ""
+        log.info(f"Spent: ${report.cost_usd:.4f} on {report.calls} calls{each}")
     for reason, number in report.refused.most_common(5):
         log.info(f"Refused: {number} x {reason}")
     for note in report.notes:

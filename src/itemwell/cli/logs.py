@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 _FINAL = "itemwell.final"
 
+TALKATIVE = ("alembic", "httpx", "httpx2", "httpcore2", "openai", "anthropic", "google_genai")
+"""Libraries that would tell of plug-ins, requests and retries, some with addresses and headers."""
+
 
 def set_up(*, level: str, console: bool, quiet: bool, form: str, file: Path | None) -> None:
     """Send the log where it was asked for. Raises ConfigError where the file can't be written.
@@ -34,7 +37,8 @@ def set_up(*, level: str, console: bool, quiet: bool, form: str, file: Path | No
         colours = handler is shown and sys.stderr.isatty()
         handler.setFormatter(_formatter(form, colours=colours))
     logging.basicConfig(level=level, handlers=handlers, force=True)
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells its plug-ins' names
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
     structlog.configure(
         processors=[*_shared(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),

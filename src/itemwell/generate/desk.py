@@ -1,8 +1,9 @@
-"""Where one draft is written and verified: draft -> check -> solve -> judge -> dedup, without effects."""
+"""Where item models write a draft and verify it: draft -> check -> solve -> dedup, without effects."""
 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from itemwell.bank import Draft, Slot, Verified
 from itemwell.errors import Rejected
@@ -11,9 +12,22 @@ from itemwell.generate.dedup import identify
 from itemwell.generate.draft import choose, draft, recipe
 from itemwell.generate.flaws import RULES
 from itemwell.generate.solve import solve
+from itemwell.store.questions import FamilyFull
 from itemwell.templates.model import ItemModel
 
 COMPUTED = "not asked: computed by an item model"
+
+
+class NobodyLeft(Exception):
+    """No author is left for a slot: this ends it, and is no bug."""
+
+
+class Drafted(NamedTuple):
+    """A draft, what the `draft` gate says of it, and the vendor whose model wrote it."""
+
+    draft: Draft
+    evidence: str
+    vendor: str = ""
 
 
 @dataclass
@@ -26,26 +40,31 @@ class Desk:
     used: Counter[str] = field(default_factory=Counter)
     seen: set[str] = field(default_factory=set)
 
-    def draft(self, slot: Slot) -> Draft:
-        """The draft for this attempt. Raises LookupError where no model is left to write it."""
+    async def draft(self, slot: Slot) -> Drafted:
+        """The draft for this attempt. Raises NobodyLeft where no model is left to write it."""
         kind = slot.stratum.question_type
         mine = [model for model in self.models.values() if model.question_type == kind]
         able = [model for model in mine if model.name not in self.full]
         if not mine:
-            raise LookupError(f"no item model writes {kind}")
+            raise NobodyLeft(f"no item model writes {kind}")
         if not able:
-            raise LookupError(f"every item model of {kind} has reached FAMILY_CAP")
-        return draft(slot, choose(slot, able, self.used, self.stock))
+            raise NobodyLeft(f"every item model of {kind} has reached FAMILY_CAP")
+        return Drafted(draft(slot, choose(slot, able, self.used, self.stock)), recipe(slot))
 
-    def verify(self, drafted: Draft, slot: Slot) -> Verified:
+    async def verify(self, drafted: Drafted, slot: Slot) -> Verified:  # noqa: ARG002 - a panel needs it
         """What an item model drew for `slot`, with its evidence.
 
         Raises Rejected at the first stage that refuses it.
         """
-        sound(drafted)
-        solved_by = solve(drafted, self.models[str(drafted.family)])
-        gates = {"draft": recipe(slot), "solve": solved_by, "judge": COMPUTED}
-        return self.identified(drafted, gates)
+        sound(drafted.draft)
+        solved_by = solve(drafted.draft, self.models[str(drafted.draft.family)])
+        gates = {"draft": drafted.evidence, "solve": solved_by, "judge": COMPUTED}
+        return self.identified(drafted.draft, gates)
+
+    def refuse(self, slot: Slot, drafted: Draft | None, refusal: Rejected) -> None:  # noqa: ARG002
+        """Pass over a family that is full from now on."""
+        if isinstance(refusal, FamilyFull):
+            self.full.add(refusal.family)
 
     def identified(self, drafted: Draft, gates: Mapping[str, str]) -> Verified:
         """`drafted`, which passed `gates` and `check`, with its identity."""

@@ -19,7 +19,7 @@ def draft(slot: Slot, model: ItemModel) -> Draft:
     chance = Random(f"{slot.seed}:{slot.ordinal}:{slot.attempts}:{model.name}")
     features = model.levels[slot.stratum.difficulty]
     drawn = model.draw(chance, features)
-    place = _key_place(slot, 1 + len(drawn.distractors))
+    place = key_place(slot, 1 + len(drawn.distractors))
     return _laid_out(drawn, place, chance, slot=slot, model=model)
 
 
@@ -45,7 +45,7 @@ def choose(
     return turns[slot.attempts // TRIES_WITH_ONE_MODEL % len(turns)]
 
 
-def _key_place(slot: Slot, options: int) -> int:
+def key_place(slot: Slot, options: int) -> int:
     """Each block of as many slots as there are options has the key once in every place."""
     block, place = divmod(slot.ordinal, options)
     return Random(f"{slot.seed}:key:{block}").sample(range(options), options)[place]

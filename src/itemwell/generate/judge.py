@@ -3,42 +3,88 @@
 For what models write. A question that code computed is solved instead, and needs no opinion.
 """
 
-from typing import NamedTuple
+from typing import Annotated, Literal
 
+from pydantic import BaseModel, ConfigDict, Field
+
+from itemwell.bank import DIFFICULTIES, Draft, Slot, as_dict
 from itemwell.errors import Rejected
+from itemwell.generate.author import MEANING
+from itemwell.generate.prompts import fenced, load, mark_of
+from itemwell.llm.door import Ask
 
+STAGE = "judge"
 WEIGHTS = {"clarity": 0.30, "validity": 0.40, "formatting": 0.20, "creativity": 0.10}
 FLOOR = 0.5
 """A mean alone passes a question of validity 0.4 when it is pretty."""
 
+LONGEST_ANSWER = 6_144
 
-class Verdict(NamedTuple):
-    """An arbiter's scores, from 0 to 1 each, and where it places the question."""
+Score = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Defect = Literal[
+    "wrong_key",
+    "two_right",
+    "no_right",
+    "leaked_answer",
+    "grammatical_cue",
+    "nonsense_distractor",
+    "other",
+]
 
-    clarity: float
-    validity: float
-    formatting: float
-    creativity: float
-    difficulty: str
+
+class Verdict(BaseModel):
+    """An arbiter's scores, from 0 to 1 each, what it finds wrong, and where it places the question."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    comments: str = Field(max_length=20_000)
+    defects: list[Defect] = Field(max_length=20)
+    clarity: Score
+    validity: Score
+    formatting: Score
+    creativity: Score
+    difficulty: Literal["easy", "medium", "hard"]
 
 
-def judge(verdict: Verdict, least: float, arbiter: str) -> str:
-    """Who passed it, with which score. Raises Rejected where a floor or the mean is not reached.
+def judge(verdict: Verdict, wanted: str, least: float, arbiter: str) -> str:
+    """Who passed it, with which scores. Raises Rejected where a defect, a floor or the mean says no.
 
-    How hard the arbiter finds the question is no part of it: that places it, and is no quality.
-
-    >>> judge(Verdict(1.0, 0.9, 1.0, 1.0, "easy"), 0.7, "a model")
-    'a model gave 0.96'
-    >>> judge(Verdict(1.0, 0.4, 1.0, 1.0, "easy"), 0.7, "a model")
-    Traceback (most recent call last):
-        ...
-    itemwell.errors.Rejected: judge: validity 0.40 is below 0.50
+    How hard the arbiter finds the question is no quality: it places it. Only a question that it
+    places at the other end of the scale is refused, since it would fill the wrong stratum.
     """
-    scores = {name: getattr(verdict, name) for name in WEIGHTS}
+    for defect in verdict.defects:
+        if defect != "other":
+            raise Rejected(STAGE, f"the arbiter names a defect: {defect}")
+    scores = {name: float(getattr(verdict, name)) for name in WEIGHTS}
     worst = min(scores, key=lambda name: scores[name])
     if scores[worst] < FLOOR:
-        raise Rejected("judge", f"{worst} {scores[worst]:.2f} is below {FLOOR:.2f}")
+        raise Rejected(STAGE, f"{worst} {scores[worst]:.2f} is below {FLOOR:.2f}")
     mean = sum(WEIGHTS[name] * score for name, score in scores.items())
     if mean < least:
-        raise Rejected("judge", f"{mean:.2f} is below {least:.2f}")
-    return f"{arbiter} gave {mean:.2f}"
+        raise Rejected(STAGE, f"{mean:.2f} is below {least:.2f}")
+    if abs(DIFFICULTIES.index(verdict.difficulty) - DIFFICULTIES.index(wanted)) > 1:
+        raise Rejected(STAGE, f"placed {verdict.difficulty} where {wanted} was asked for")
+    each = ", ".join(f"{name} {score:.2f}" for name, score in scores.items())
+    return f"{arbiter} gave {mean:.2f} ({each}), placed {verdict.difficulty}"
+
+
+def asking(draft: Draft, slot: Slot, *, seat: int, subject: str) -> Ask:
+    """The ask for the arbiter in `seat`."""
+    mark = mark_of(slot.seed, slot.ordinal, slot.attempts, STAGE, seat)
+    fields = as_dict(draft)
+    names = ("question_type", "stimulus", "stem", "options", "key", "explanation", "citation")
+    prompt = load(STAGE)
+    question = fenced({name: fields[name] for name in names}, mark)
+    system, user = prompt.filled(mark=mark, question=question, **MEANING)
+    return Ask(
+        STAGE,
+        system,
+        user,
+        Verdict,
+        prompt_version=prompt.version,
+        slot_id=str(slot.id),
+        attempt=slot.attempts,
+        seat=seat,
+        subject=subject,
+        max_output_tokens=LONGEST_ANSWER,
+    )

@@ -18,6 +18,7 @@ class Order:
     types: tuple[str, ...]
     difficulties: tuple[str, ...]
     seed: str | None = None
+    source: str = "templates"  # or models, or models:DIGEST where they write about given material
 
     def as_json(self) -> dict[str, Any]:
         """The order as the run's row keeps it: the same again continues one that ended early."""
@@ -26,6 +27,7 @@ class Order:
             "types": list(self.types),
             "difficulties": list(self.difficulties),
             "seed": self.seed,
+            "source": self.source,
         }
 
     def targets(self, settings: Settings) -> dict[Stratum, float]:

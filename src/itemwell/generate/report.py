@@ -3,11 +3,19 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from itemwell.bank import Stratum, Verified
 from itemwell.errors import Exit, Outcome, Rejected
+from itemwell.llm.door import Kind, LLMError
 from itemwell.store.slots import Unfinished
+
+HOPELESS: set[Kind] = {"auth", "billing", "budget", "price", "unknown_model"}
+"""What is the same for the next slot."""
+
+MOST_WAITS = 8
+"""So many slots in a row that no model could be asked about: the vendors are down."""
 
 
 @dataclass
@@ -27,18 +35,33 @@ class Report:
     refused: Counter[str] = field(default_factory=Counter)  # "stage: reason" -> drafts
     duplicates: int = 0
     seconds: float = 0.0
-    stopped_by: str | None = None  # "deadline"
+    calls: int = 0  # to models
+    cost_usd: Decimal = Decimal(0)
+    waiting: int = 0  # drafts that a model could not be asked about
+    waits_in_a_row: int = 0
+    trouble: LLMError | None = None  # the last one
+    stopped_by: str | None = None  # deadline, or what no further call would mend
     notes: list[str] = field(default_factory=list)
 
     def keep(self, verified: Verified) -> None:
         """Count a kept question."""
         self.kept[verified.draft.stratum] += 1
-        self.by_family[str(verified.draft.family)] += 1
+        self.by_family[verified.draft.family or "models"] += 1
+        self.waits_in_a_row = 0
 
     def refuse(self, refusal: Rejected) -> None:
         """Count a refused draft."""
         self.duplicates += refusal.stage == "dedup"
         self.refused[str(refusal)] += 1
+
+    def wait(self, error: LLMError) -> None:
+        """Count a slot that waits for a model; stop the run where going on would be no use."""
+        self.waiting += 1
+        self.waits_in_a_row += 1
+        if self.trouble is None or error.kind in HOPELESS:
+            self.trouble = error
+        if error.kind in HOPELESS or self.waits_in_a_row >= MOST_WAITS:
+            self.stopped_by = self.stopped_by or error.kind
 
     def note(self, line: str) -> None:
         """Remember something the operator should read, once."""
@@ -74,6 +97,8 @@ class Report:
             return Outcome(Exit.OK, "done", f"{_questions(self.total)} {self.verb}")
         share = f"{self.total} of {_questions(self.wanted)} {self.verb}"
         exit_status = Exit.PARTIAL if self.total else Exit.FAILED
+        if self.trouble and self.stopped_by != "deadline":
+            return self._in_trouble(self.trouble, exit_status, share)
         if self.stopped_by == "deadline":
             step = "" if self.dry else "the same command goes on with the rest; "
             step += "--deadline gives it longer"
@@ -81,6 +106,13 @@ class Report:
         refusals = [reason for reason, _ in self.refused.most_common(1)]
         why = [*self.notes, *refusals, "no draft could be written"][0]
         return Outcome(exit_status, "exhausted", f"{share}: {why}", "see: itemwell runs show")
+
+    def _in_trouble(self, error: LLMError, exit_status: Exit, share: str) -> Outcome:
+        """The end of a run that models kept waiting. What was paid for is on record."""
+        if not self.total and error.exit is Exit.CONFIG:
+            exit_status = Exit.CONFIG
+        step = error.next_step or "the same command goes on from here, and pays for no answer twice"
+        return Outcome(exit_status, error.kind, f"{share}: {error}", step)
 
     def counts(self) -> dict[str, int]:
         """The figures for the run's row."""
@@ -93,6 +125,8 @@ class Report:
             "duplicates": self.duplicates,
             "given_up": self.given_up,
             "taken_over": self.taken_over,
+            "waiting": self.waiting,
+            "calls": self.calls,
         }
 
     def as_json(self) -> Mapping[str, Any]:
@@ -101,6 +135,7 @@ class Report:
             **self.counts(),
             "continued_run": self.continued and self.continued.run_id,
             "kept_before": self.continued.kept if self.continued else 0,
+            "cost_usd": float(self.cost_usd),
             "approval_rate": self.approval_rate,
             "duration_seconds": round(self.seconds, 3),
             "kept_by_stratum": {

@@ -44,7 +44,7 @@ class InBank:
 
         transact(self.bank, store)
 
-    def refuse(self, slot: Slot, drafted: Draft, refusal: Rejected) -> None:
+    def refuse(self, slot: Slot, drafted: Draft | None, refusal: Rejected) -> None:
         """Store the refusal with its reason, and count the attempt."""
 
         def store(db: Connection) -> None:
@@ -93,7 +93,7 @@ class InFile:
         fields = as_dict(verified.draft) | {"verified": dict(verified.gates)}
         self.file.write(json.dumps(fields, ensure_ascii=False) + "\n")
 
-    def refuse(self, slot: Slot, drafted: Draft, refusal: Rejected) -> None:
+    def refuse(self, slot: Slot, drafted: Draft | None, refusal: Rejected) -> None:
         """Store nothing: the report tells the reasons."""
 
     def give_up(self, slot: Slot) -> None:

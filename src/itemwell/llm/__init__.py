@@ -1,12 +1,13 @@
-"""The one door to language models: ask -> journal -> budget -> pace -> vendor -> reply.
+"""The one door to language models: ask -> journal -> gate -> budget -> pace -> vendor -> reply.
 
 A model is a function of an `Ask`, a wrapped model is a function of a function, and the order matters:
 
-    model = failover([patient(journalled(journal, within(ledger, prices, connect(key, name))))])
+    one = patient(gated(gate, journalled(journal, within(ledger, prices, paced(pace, connect(key, name))))))
+    model = recalled(journal, failover([one, another]))
 
-`patient` stands outside, so that each of its tries is looked up, reserved, settled and journalled by
-itself: what a retry cost is never lost in a sum. `journalled` stands outside `within`, so that an
-answer found in the journal reserves nothing, and a new one is written with its price; `paced`, where
-a vendor's limits are known, goes between the two, so that nothing is reserved while it waits.
-`failover` takes the patient models of several vendors in order.
+`patient` stands outside, so that each of its tries is reserved, settled and journalled by itself:
+what a retry cost is never lost in a sum. `journalled` stands outside `within`, so that an outcome is
+written with its price. `gated` stands outside of both: nothing is reserved while it waits for a
+place. `failover` takes the patient models of several vendors in order. `recalled` stands outside of
+all: what any of them answered before is neither asked nor paid for again.
 """

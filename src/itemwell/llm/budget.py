@@ -17,10 +17,13 @@ NOTHING = Decimal(0)
 class Ledger(Protocol):
     """Where money is kept. Both calls finish, also when their caller is cancelled meanwhile."""
 
-    async def reserve(self, vendor: str, amount: Decimal) -> Any:
-        """A token for `settle`. Raises LLMError of kind budget where a limit does not allow it."""
+    async def reserve(self, ask: Ask, model: Model, amount: Decimal | None) -> Any:
+        """A token for `settle`. Raises LLMError of kind budget where a limit does not allow it.
 
-    async def settle(self, reservation: Any, amount: Decimal) -> None:
+        The amount is None where the price is unknown and that was allowed.
+        """
+
+    async def settle(self, reservation: Any, amount: Decimal | None) -> None:
         """Give back what was reserved and book `amount`, which is never more."""
 
 
@@ -41,8 +44,9 @@ class Budget:
     spent: Decimal = NOTHING
     spent_by_vendor: dict[str, Decimal] = field(default_factory=dict)
 
-    async def reserve(self, vendor: str, amount: Decimal) -> Reserved:
+    async def reserve(self, ask: Ask, model: Model, amount: Decimal | None) -> Reserved:  # noqa: ARG002
         """Set `amount` aside, of all limits or of none."""
+        vendor, amount = model.vendor, amount or NOTHING
         short = [name for name, left in self.left.items() if left < amount]
         if self.vendors.get(vendor, amount) < amount:
             short.append(vendor)
@@ -51,8 +55,9 @@ class Budget:
         self._move(vendor, -amount)
         return Reserved(vendor, amount)
 
-    async def settle(self, reservation: Reserved, amount: Decimal) -> None:
+    async def settle(self, reservation: Reserved, amount: Decimal | None) -> None:
         """Book `amount` and free the rest."""
+        amount = amount or NOTHING
         self._move(reservation.vendor, reservation.amount - amount)
         self.spent += amount
         before = self.spent_by_vendor.get(reservation.vendor, NOTHING)
@@ -86,9 +91,7 @@ class Within:
     async def __call__(self, ask: Ask) -> Reply:
         """Reserve, ask, settle. Raises LLMError of kind price or budget before anything is paid."""
         worst = self._price(ask.worst_usage)
-        if worst is None:  # unknown, and the operator allowed it: nothing to count in dollars
-            return await self.model(ask)
-        reservation = await self._reserve(worst)
+        reservation = await self._reserve(ask, worst)
         actual = worst  # so it stays when we are cancelled: the vendor may be at work
         try:
             reply = await self.model(ask)
@@ -101,8 +104,8 @@ class Within:
         finally:
             await to_the_end(self.ledger.settle(reservation, actual))
 
-    async def _reserve(self, worst: Decimal) -> Any:
-        reserving = asyncio.ensure_future(self.ledger.reserve(self.vendor, worst))
+    async def _reserve(self, ask: Ask, worst: Decimal | None) -> Any:
+        reserving = asyncio.ensure_future(self.ledger.reserve(ask, self.model, worst))
         try:
             return await to_the_end(reserving)
         except asyncio.CancelledError:
@@ -110,9 +113,9 @@ class Within:
                 await to_the_end(self.ledger.settle(reserving.result(), NOTHING))
             raise
 
-    def _actual(self, usage: Usage | None, worst: Decimal) -> Decimal:
+    def _actual(self, usage: Usage | None, worst: Decimal | None) -> Decimal | None:
         """The price of what was used; the worst where the vendor did not say, or said nonsense."""
-        if usage is None or usage.estimated:
+        if worst is None or usage is None or usage.estimated:
             return worst
         price = self._price(usage)
         return worst if price is None else min(price, worst)

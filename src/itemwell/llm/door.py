@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cache
 from hashlib import sha256
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from pydantic import BaseModel
 
@@ -52,9 +52,22 @@ def schema_of(answer: type[BaseModel]) -> dict[str, Any]:
     return answer.model_json_schema()
 
 
+class Place(NamedTuple):
+    """Where an ask belongs: in one place one answer is enough, whichever model it comes from."""
+
+    slot_id: str
+    attempt: int
+    stage: str
+    seat: int
+    subject: str
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request to whichever model takes it."""
+    """One request to whichever model takes it.
+
+    `seat` tells the solvers of one draft apart, `subject` is the signature of what is looked at.
+    """
 
     stage: str
     system: str
@@ -63,6 +76,8 @@ class Ask:
     prompt_version: str = ""
     slot_id: str = ""
     attempt: int = 0
+    seat: int = 0
+    subject: str = ""
     max_output_tokens: int = 4_096
     temperature: float | None = None
 
@@ -72,6 +87,11 @@ class Ask:
         limits = [self.max_output_tokens, self.temperature]
         whole = json.dumps([vendor, model, *said, *limits], sort_keys=True)
         return sha256(whole.encode()).hexdigest()
+
+    @property
+    def place(self) -> Place:
+        """What a journal finds its answer by."""
+        return Place(self.slot_id, self.attempt, self.stage, self.seat, self.subject)
 
     @property
     def input_ceiling(self) -> int:

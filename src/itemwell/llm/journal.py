@@ -27,13 +27,15 @@ class Entry:
     seconds: float = 0.0
     price_usd: Decimal | None = None
     request_id: str = ""
+    vendor: str = ""
+    model: str = ""
 
 
 class Journal(Protocol):
     """Where outcomes are kept. `write` must not fail for want of the bank: it has a spool."""
 
-    async def find(self, ask: Ask, model: Model) -> Entry | None:
-        """The latest outcome for this ask's request hash, slot and attempt with this model."""
+    async def find(self, ask: Ask) -> Entry | None:
+        """The outcome on record for this ask's place, whichever model it came from."""
 
     async def write(self, ask: Ask, model: Model, outcome: Outcome) -> None:
         """Keep it for good. It finishes, also when its caller is cancelled meanwhile."""
@@ -57,10 +59,7 @@ class Journalled:
         return self.model.name
 
     async def __call__(self, ask: Ask) -> Reply:
-        """What the journal holds, else what the model says, once that is written."""
-        entry = await self.journal.find(ask, self.model)
-        if entry and entry.kind in ANSWERED:
-            return self._again(ask, entry)
+        """What the model says, once that is written."""
         try:
             outcome: Outcome = await self.model(ask)
         except LLMError as error:
@@ -75,32 +74,69 @@ class Journalled:
             raise outcome
         return outcome
 
-    def _again(self, ask: Ask, entry: Entry) -> Reply:
-        """The outcome of before. What it cost is on record and not counted again by anyone."""
-        kind, message = entry.kind, entry.message
-        usage = entry.usage or ask.worst_usage
-        if kind is None:
-            try:
-                answer, notes = parse(ask.answer, entry.text)
-            except (Unreadable, ValidationError) as error:
-                kind, message = "invalid", f"{self.vendor} {self.name}: journalled: {error}"[:400]
-            else:
-                return Reply(
-                    answer,
-                    entry.text,
-                    entry.finish,
-                    usage,
-                    self.vendor,
-                    self.name,
-                    entry.seconds,
-                    entry.price_usd,
-                    entry.request_id,
-                    (*notes, "from the journal"),
-                )
-        trace = Trace(entry.text, entry.finish, usage, entry.seconds, entry.request_id)
-        raise LLMError(kind, message, trace=trace)
-
 
 def journalled(journal: Journal, model: Model) -> Journalled:
     """`model`, with every reply and every error written to `journal` before it is acted upon."""
     return Journalled(journal, model)
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """A model that is not asked what was answered before. See `recalled`."""
+
+    journal: Journal
+    model: Model
+
+    @property
+    def vendor(self) -> str:
+        """The vendor of the model within."""
+        return self.model.vendor
+
+    @property
+    def name(self) -> str:
+        """The name of the model within."""
+        return self.model.name
+
+    async def __call__(self, ask: Ask) -> Reply:
+        """What the journal holds, else what the model says."""
+        entry = await self.journal.find(ask)
+        if entry and entry.kind in ANSWERED:
+            return again(ask, entry)
+        return await self.model(ask)
+
+
+def recalled(journal: Journal, model: Model) -> Recalled:
+    """`model`, asked only where `journal` has no answer for the ask's place yet.
+
+    It stands outside of all: what another vendor answered, when this one rested, counts as well.
+    """
+    return Recalled(journal, model)
+
+
+def again(ask: Ask, entry: Entry) -> Reply:
+    """The outcome of before. What it cost is on record and not counted again by anyone.
+
+    Raises LLMError where there was no answer, or none of the shape that is asked for now.
+    """
+    kind, message = entry.kind, entry.message
+    usage = entry.usage or ask.worst_usage
+    if kind is None:
+        try:
+            answer, notes = parse(ask.answer, entry.text)
+        except (Unreadable, ValidationError) as error:
+            kind, message = "invalid", f"{entry.vendor} {entry.model}: journalled: {error}"[:400]
+        else:
+            return Reply(
+                answer,
+                entry.text,
+                entry.finish,
+                usage,
+                entry.vendor,
+                entry.model,
+                entry.seconds,
+                entry.price_usd,
+                entry.request_id,
+                (*notes, "from the journal"),
+            )
+    trace = Trace(entry.text, entry.finish, usage, entry.seconds, entry.request_id)
+    raise LLMError(kind, message, trace=trace)

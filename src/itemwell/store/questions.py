@@ -51,6 +51,12 @@ def count_by_family(db: Connection) -> dict[str, int]:
     return {row.family: row.number for row in rows}
 
 
+def last_stems(db: Connection) -> list[tuple[Stratum, str]]:
+    """The stems of the questions that models wrote last, the oldest of them first."""
+    rows = db.execute(_LAST_STEMS).all()
+    return [(Stratum(row.question_type, row.difficulty), row.stem) for row in reversed(rows)]
+
+
 def keep(
     db: Connection,
     verified: Verified,
@@ -164,6 +170,10 @@ def _question(row: RowMapping) -> Question:
 _COUNT_BY_FAMILY = text(
     "SELECT family, count(*) AS number FROM questions"
     " WHERE status <> 'retired' AND family IS NOT NULL GROUP BY family"
+)
+_LAST_STEMS = text(
+    "SELECT question_type, difficulty, stem FROM questions WHERE family IS NULL"
+    " ORDER BY id DESC LIMIT 500"
 )
 _COUNT_UP_TO = text(
     "SELECT count(*) FROM (SELECT 1 FROM questions"

@@ -4,11 +4,12 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, text, update
 
-from itemwell.bank import Draft, Slot, Stratum, as_dict
+from itemwell.bank import Draft, Slot, Stratum, as_dict, from_dict
 from itemwell.errors import Rejected
 from itemwell.store.tables import generation_slots, refusals
 
@@ -23,6 +24,7 @@ class Unfinished:
     run_id: int
     status: str
     kept: int  # by it, and by those that it continued
+    spent: Decimal  # US dollars, likewise
 
 
 def unfinished(db: Connection, lease: str, order: dict[str, Any]) -> Unfinished | None:
@@ -35,12 +37,15 @@ def unfinished(db: Connection, lease: str, order: dict[str, Any]) -> Unfinished 
     return Unfinished(*row) if row else None
 
 
-def left_open(db: Connection, strata: Iterable[Stratum], limit: int) -> list[tuple[int, Slot]]:
-    """Open slots of these strata whose run has ended, with that run's id, the oldest first.
+def left_open(
+    db: Connection, strata: Iterable[Stratum], limit: int, *, source: str = "templates"
+) -> list[tuple[int, Slot]]:
+    """Open slots of these strata and source whose run has ended, with that run's id, the oldest first.
 
     They are locked for this transaction, so that two runs never take over the same one.
     """
-    asked = {"strata": [str(stratum) for stratum in strata], "limit": limit}
+    named = [str(stratum) for stratum in strata]
+    asked = {"strata": named, "limit": limit, "source": source}
     return [(row.run_id, _slot(row)) for row in db.execute(_LEFT_OPEN, asked)]
 
 
@@ -55,12 +60,14 @@ def take_over(db: Connection, run_id: int, slots: Sequence[Slot]) -> None:
     )
 
 
-def add(db: Connection, run_id: int, strata: Sequence[Stratum], seed: str) -> list[Slot]:
+def add(
+    db: Connection, run_id: int, strata: Sequence[Stratum], seed: str, *, source: str = "templates"
+) -> list[Slot]:
     """New open slots, one for each of `strata`, in their order."""
     if not strata:
         return []
     rows = [
-        {**stratum._asdict(), "run_id": run_id, "ordinal": ordinal, "seed": seed}
+        {**stratum._asdict(), "run_id": run_id, "ordinal": ordinal, "seed": seed, "source": source}
         for ordinal, stratum in enumerate(strata)
     ]
     added = db.execute(
@@ -73,17 +80,40 @@ def add(db: Connection, run_id: int, strata: Sequence[Stratum], seed: str) -> li
     ]
 
 
-def refuse(db: Connection, run_id: int, slot: Slot, draft: Draft, refusal: Rejected) -> None:
-    """Store a refused draft with its reason, and count the attempt; once, however often it is called."""
+def refuse(db: Connection, run_id: int, slot: Slot, draft: Draft | None, refusal: Rejected) -> None:
+    """Store a refused draft with its reason, and count the attempt; once, however often it is called.
+
+    The draft is None where an author wrote nothing that could be one.
+    """
     counted = _change(db, slot, attempts=slot.attempts + 1, reason=str(refusal))
     if counted:
-        told = {"stage": refusal.stage, "reason": refusal.reason, "draft": as_dict(draft)}
+        told = {
+            "stage": refusal.stage,
+            "reason": refusal.reason,
+            "draft": as_dict(draft) if draft else {},
+        }
         db.execute(insert(refusals).values(run_id=run_id, slot_id=slot.id, **told))
 
 
 def give_up(db: Connection, slot: Slot) -> None:
     """Close a slot whose attempts are spent: its last reason stays."""
     _change(db, slot, state="given_up")
+
+
+def last_refusals(db: Connection, slots: Iterable[Slot]) -> dict[int, tuple[Draft, Rejected]]:
+    """The draft that was refused last for each of these slots, and why; slots without one left out."""
+    rows = db.execute(_LAST_REFUSALS, {"ids": [slot.id for slot in slots if slot.attempts]})
+    return {
+        row.slot_id: (from_dict(row.draft), Rejected(row.stage, row.reason))
+        for row in rows
+        if row.draft
+    }
+
+
+def refusals_for(db: Connection, slot_id: int) -> list[dict[str, Any]]:
+    """Every refusal of one slot, oldest first."""
+    rows = db.execute(_REFUSALS_FOR, {"slot_id": slot_id})
+    return [dict(row) for row in rows.mappings()]
 
 
 def states_of(db: Connection, run_id: int) -> dict[str, int]:
@@ -114,7 +144,9 @@ def _slot(row: Row[Any]) -> Slot:
 _UNFINISHED = text("""
     SELECT last.id, last.status,
            (SELECT count(*) FROM questions WHERE run_id = last.id)
-           + coalesce((last.metadata ->> 'kept_before')::int, 0)
+           + coalesce((last.metadata ->> 'kept_before')::int, 0),
+           (SELECT coalesce(sum(price_usd), 0) FROM llm_calls WHERE run_id = last.id)
+           + coalesce((last.metadata ->> 'spent_before')::numeric, 0)
     FROM (SELECT * FROM job_runs
           WHERE job_id = 'generate' AND started_at > clock_timestamp() - :within
             AND metadata ->> 'lease' = :lease AND metadata -> 'order' = CAST(:order AS jsonb)
@@ -125,10 +157,17 @@ _UNFINISHED = text("""
 _LEFT_OPEN = text("""
     SELECT slot.id, slot.run_id, slot.question_type, slot.difficulty, slot.ordinal, slot.seed, slot.attempts
     FROM generation_slots AS slot JOIN job_runs AS run ON run.id = slot.run_id
-    WHERE slot.state = 'open' AND run.status <> 'running'
+    WHERE slot.state = 'open' AND run.status <> 'running' AND slot.source = :source
       AND slot.question_type || '/' || slot.difficulty = ANY(:strata)
     ORDER BY slot.id LIMIT :limit FOR UPDATE OF slot SKIP LOCKED
 """)
+_LAST_REFUSALS = text("""
+    SELECT DISTINCT ON (slot_id) slot_id, stage, reason, draft FROM refusals
+    WHERE slot_id = ANY(:ids) ORDER BY slot_id, id DESC
+""")
+_REFUSALS_FOR = text(
+    "SELECT stage, reason, draft, created_at FROM refusals WHERE slot_id = :slot_id ORDER BY id"
+)
 _STATES = text(
     "SELECT state, count(*) AS number FROM generation_slots WHERE run_id = :run_id GROUP BY state"
 )

@@ -1,14 +1,23 @@
-"""SIGINT and SIGTERM become an exception, so that every `finally` and every transaction sees them."""
+"""SIGINT and SIGTERM become an exception, so that every `finally` and every transaction sees them.
 
+In an event loop they cancel its main task instead: what a handler raises inside of a callback is
+swallowed there.
+"""
+
+import asyncio
 import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import FrameType
+from typing import Any, TypeVar
 
 from itemwell.errors import Exit, Stopped
+
+Result = TypeVar("Result")
 
 CHECKPOINT_SECONDS = 1.7
 STATUS = {signal.SIGINT: Exit.INTERRUPTED, signal.SIGTERM: Exit.TERMINATED}
@@ -44,6 +53,49 @@ def left_to_the_child() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
+@dataclass
+class _Loop:
+    """The event loop under way, and the signal that came meanwhile."""
+
+    task: asyncio.Task[Any] | None = None
+    stopped: Stopped | None = None
+
+    def stop(self, stopped: Stopped) -> None:
+        self.stopped = stopped
+        if self.task:
+            self.task.get_loop().call_soon_threadsafe(self.task.cancel)
+
+
+_loops: list[_Loop] = []
+
+
+def run_async(main: Coroutine[Any, Any, Result]) -> Result:
+    """Run `main` to its end; at a stop signal cancel it, let it unwind, and raise Stopped."""
+    mine = _Loop()
+
+    async def watched() -> Result:
+        mine.task = asyncio.current_task()
+        if mine.stopped:
+            main.close()
+            raise asyncio.CancelledError
+        return await main
+
+    if threading.current_thread() is not threading.main_thread():
+        return asyncio.run(main)
+    _loops.append(mine)
+    try:
+        result = asyncio.run(watched())
+    except asyncio.CancelledError:
+        if mine.stopped:
+            raise mine.stopped from None
+        raise
+    finally:
+        _loops.remove(mine)
+    if mine.stopped:
+        raise mine.stopped
+    return result
+
+
 def _stop(number: int, _frame: FrameType | None) -> None:
     for each in STATUS:
         signal.signal(each, signal.SIG_IGN)
@@ -51,7 +103,9 @@ def _stop(number: int, _frame: FrameType | None) -> None:
     last_resort = threading.Timer(CHECKPOINT_SECONDS, _leave, [stopped])
     last_resort.daemon = True
     last_resort.start()
-    raise stopped
+    if not _loops:
+        raise stopped
+    _loops[-1].stop(stopped)
 
 
 def _leave(stopped: Stopped) -> None:

@@ -1,0 +1,206 @@
+"""Where models write a draft and verify it: author -> check -> solvers -> arbiter -> dedup.
+
+Author, solvers and arbiter never speak with each other: a panel without debate is better than one
+with it. Every effect is behind `door`; asked again after a kill, a door answers from the journal.
+"""
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from itemwell.bank import Draft, Slot, Stratum, Verified
+from itemwell.errors import Rejected
+from itemwell.generate import author, judge, solve
+from itemwell.generate.check import check
+from itemwell.generate.dedup import identify
+from itemwell.generate.desk import Drafted, sound
+from itemwell.generate.flaws import RULES
+from itemwell.generate.material import Passage, require_quotation
+from itemwell.generate.routing import ModelName, Routing
+from itemwell.llm.door import Kind, LLMError, Model, Reply
+
+Answer = TypeVar("Answer")
+
+UNUSABLE: set[Kind] = {"refused", "truncated", "invalid", "too_large"}
+"""The model was asked and paid, and gave nothing to go by: another may."""
+
+MORE_SEATS = 3
+"""So many others are asked in one run where solvers or arbiters give nothing to go by."""
+
+MOST_SEATS = 12
+"""Where none of so many could say anything the draft is refused: it does not wait for ever."""
+
+AVOIDED = 8
+"""How many recent stems of its stratum an author is shown, so as to write another."""
+
+
+class Unscored(LLMError):
+    """No arbiter or too few solvers said anything: the draft waits, what was paid for it is kept."""
+
+
+@dataclass
+class Panel:
+    """The models at work, and what this run has written with them."""
+
+    door: Callable[[Sequence[ModelName]], Model]
+    routing: Routing
+    solvers: int
+    least_score: float
+    passages: Sequence[Passage] = ()
+    seen: set[str] = field(default_factory=set)
+    recent: dict[Stratum, deque[str]] = field(
+        default_factory=lambda: defaultdict(lambda: deque(maxlen=AVOIDED))
+    )
+    refused: dict[int, tuple[Draft, str]] = field(default_factory=dict)  # by slot: to be mended
+
+    async def draft(self, slot: Slot) -> Drafted:
+        """What an author wrote for this attempt. Raises Rejected where it wrote nothing to go by.
+
+        Every other attempt mends the draft before, where there was one.
+        """
+        passage = self._passage(slot)
+        last = self.refused.get(slot.id) if slot.attempts % 2 else None
+        if last:
+            ask = author.mending(slot, *last, passage=passage)
+        else:
+            ask = author.asking(slot, avoid=list(self.recent[slot.stratum]), passage=passage)
+        door = self.door(self.routing.authors(slot))
+        try:
+            reply = await door(ask)
+        except LLMError as error:
+            if error.kind in UNUSABLE:
+                raise Rejected("draft", f"{error.kind}: {error}") from error
+            raise
+        assert isinstance(reply.answer, author.Written)
+        lineage = f", mends attempt {slot.attempts - 1}: {last[1]}" if last else ""
+        evidence = f"{reply.vendor} {reply.model}, {ask.prompt_version}{lineage}"
+        return Drafted(author.laid_out(reply.answer, slot, passage), evidence, reply.vendor)
+
+    async def verify(self, drafted: Drafted, slot: Slot) -> Verified:
+        """`drafted` with the evidence of every gate, each for this very content.
+
+        Raises Rejected at the first gate that refuses it, LLMError where a gate could not be asked.
+        """
+        draft = drafted.draft
+        sound(draft)
+        require_quotation(draft, self._passage(slot))
+        identity = identify(draft, self.seen)  # before anything is paid for
+        votes = await self._votes(drafted, slot, identity.signature)
+        solved = solve.agreed(draft, votes)
+        judged = await self._judged(drafted, slot, identity.signature)
+        identify(draft, self.seen)  # another slot may have been quicker
+        gates = {
+            "draft": drafted.evidence,
+            "check": f"{len(RULES)} rules",
+            "solve": solved,
+            "judge": judged,
+            "dedup": "signature",
+        }
+        return Verified(
+            draft=draft, signature=identity.signature, skeleton=identity.skeleton, gates=gates
+        )
+
+    def recall(
+        self, refused: Mapping[int, tuple[Draft, Rejected]], stems: Iterable[tuple[Stratum, str]]
+    ) -> None:
+        """Know what an earlier run had refused for these slots, and which stems the bank got last."""
+        for slot_id, (draft, refusal) in refused.items():
+            if refusal.stage not in {"dedup", "keep"}:
+                self.refused[slot_id] = (draft, _all_reasons(draft, refusal))
+        for stratum, stem in stems:
+            self.recent[stratum].append(stem)
+
+    def count(self, verified: Verified) -> None:
+        """Remember a question that was kept."""
+        self.seen.add(verified.signature)
+        self.recent[verified.draft.stratum].append(verified.draft.stem)
+
+    def refuse(self, slot: Slot, draft: Draft | None, refusal: Rejected) -> None:
+        """Remember what was refused, and why: the next attempt may mend it."""
+        if draft is None or refusal.stage in {"dedup", "keep"}:
+            self.refused.pop(slot.id, None)
+        else:
+            self.refused[slot.id] = (draft, _all_reasons(draft, refusal))
+
+    async def _votes(self, drafted: Drafted, slot: Slot, subject: str) -> list[solve.Vote]:
+        async def vote(seat: int) -> solve.Vote:
+            ask, letters = solve.asking(drafted.draft, slot, seat=seat, subject=subject)
+            names = self.routing.solvers(slot.stratum.question_type, drafted.vendor, seat)
+            reply = await self.door(names)(ask)
+            assert isinstance(reply.answer, solve.Solution)
+            return solve.Vote(_who(reply), solve.read(reply.answer, letters))
+
+        return await _from_seats(vote, self.solvers, solve.STAGE)
+
+    async def _judged(self, drafted: Drafted, slot: Slot, subject: str) -> str:
+        async def verdict(seat: int) -> tuple[str, judge.Verdict]:
+            ask = judge.asking(drafted.draft, slot, seat=seat, subject=subject)
+            names = self.routing.arbiters(slot.stratum.question_type, drafted.vendor, seat)
+            reply = await self.door(names)(ask)
+            assert isinstance(reply.answer, judge.Verdict)
+            return _who(reply), reply.answer
+
+        [(arbiter, said)] = await _from_seats(verdict, 1, judge.STAGE)
+        return judge.judge(said, slot.stratum.difficulty, self.least_score, arbiter)
+
+    def _passage(self, slot: Slot) -> Passage | None:
+        return self.passages[slot.ordinal % len(self.passages)] if self.passages else None
+
+
+async def _from_seats(
+    ask: Callable[[int], Awaitable[Answer]], wanted: int, stage: str
+) -> list[Answer]:
+    """`wanted` answers, from the first seats at once and then from further ones.
+
+    Raises Rejected where MOST_SEATS gave nothing to go by, Unscored where this run asked enough of
+    them, and any other LLMError as it comes.
+    """
+    answers: list[Answer] = []
+    seat, asked_anew = 0, 0
+    last: LLMError | None = None
+    while len(answers) < wanted:
+        missing = wanted - len(answers)
+        if seat + missing > MOST_SEATS:
+            raise Rejected(stage, f"{seat} models gave nothing to go by: {last}")
+        if asked_anew >= MORE_SEATS and last:
+            raise Unscored(last.kind, f"{stage}: {asked_anew} models gave nothing to go by: {last}")
+        tasks = [asyncio.ensure_future(ask(seat + place)) for place in range(missing)]
+        seat += missing
+        for outcome in await _all(tasks):
+            if isinstance(outcome, LLMError):
+                last = outcome
+                asked_anew += outcome.price_usd is not None or outcome.perhaps_billed
+            else:
+                answers.append(outcome)
+    return answers
+
+
+async def _all(tasks: Sequence["asyncio.Future[Answer]"]) -> list[Answer | LLMError]:
+    """The outcome of each; all are waited for, so that what was paid for is written down."""
+    try:
+        found = await asyncio.gather(*tasks, return_exceptions=True)
+    except asyncio.CancelledError:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        raise
+    for outcome in found:
+        if isinstance(outcome, BaseException) and not _unusable(outcome):
+            raise outcome
+    return found  # type: ignore[return-value]
+
+
+def _unusable(outcome: BaseException) -> bool:
+    return isinstance(outcome, LLMError) and outcome.kind in UNUSABLE
+
+
+def _who(reply: Reply) -> str:
+    return f"{reply.vendor} {reply.model}"
+
+
+def _all_reasons(draft: Draft, refusal: Rejected) -> str:
+    """Every flaw where the rules found some: an author mends them at one go."""
+    flaws: Iterable[object] = check(draft) if refusal.stage == "check" else ()
+    return "; ".join(map(str, flaws)) or str(refusal)

@@ -1,0 +1,86 @@
+"""Who drafts, who solves, who judges: the route of a question's type over the vendors that can be asked. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from itemwell.bank import Slot
+from itemwell.settings import Route, Settings
+
+VENDORS = ("openai", "anthropic", "google")
+
+
+class ModelName(NamedTuple):
+    """A vendor's model."""
+
+    vendor: str
+    model: str
+
+    def __str__(self) -> str:
+        return f"{self.vendor} {self.model}"
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """`models` are the default models of the vendors that can be asked, in their order."""
+
+    models: tuple[ModelName, ...]
+    routes: Mapping[str, Route]
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Routing":
+        """The routing that the settings say, without the vendors that have no key."""
+        usable = [vendor for vendor in VENDORS if settings.key_of(vendor)]
+        models = [ModelName(vendor, getattr(settings, f"{vendor}_model")) for vendor in usable]
+        return cls(tuple(models), settings.routes)
+
+    def authors(self, slot: Slot) -> list[ModelName]:
+        """Who writes, in the order of asking. Without a route vendors take turns, by slot and by draft."""
+        named = self._named(slot.stratum.question_type, "draft")
+        turn = slot.attempts // 2
+        return _turned(named, turn) if named else _turned(self.models, slot.ordinal + turn)
+
+    def solvers(self, question_type: str, author: str, seat: int) -> list[ModelName]:
+        """Who solves in `seat`, in the order of asking: vendors that did not write it first."""
+        named = self._named(question_type, "solve") or list(self.models)
+        return _turned(_others_first(named, author), seat)
+
+    def arbiters(self, question_type: str, author: str, seat: int = 0) -> list[ModelName]:
+        """Who judges, in the order of asking. The author's vendor only where there is no other."""
+        named = self._named(question_type, "judge") or list(self.models)
+        others = [each for each in named if each.vendor != author]
+        others = others or [each for each in self.models if each.vendor != author]
+        return _turned(others or named, seat)
+
+    def all(self) -> list[ModelName]:
+        """Every model that a route or a default names, once."""
+        names = [
+            name
+            for kind in self.routes
+            for stage in ("draft", "solve", "judge")
+            for name in self._named(kind, stage)
+        ]
+        return list(dict.fromkeys([*self.models, *names]))
+
+    def _named(self, question_type: str, stage: str) -> list[ModelName]:
+        default = {each.vendor: each for each in self.models}
+        for route in (self.routes.get(question_type), self.routes.get("default")):
+            names: Sequence[str] = getattr(route, stage) if route else ()
+            parts = [name.partition(":") for name in names]
+            found = [
+                ModelName(vendor, model) if model else default[vendor]
+                for vendor, _, model in parts
+                if vendor in default
+            ]
+            if found:
+                return found
+        return []
+
+
+def _turned(names: Sequence[ModelName], turn: int) -> list[ModelName]:
+    start = turn % len(names) if names else 0
+    return [*names[start:], *names[:start]]
+
+
+def _others_first(names: Sequence[ModelName], author: str) -> list[ModelName]:
+    return sorted(names, key=lambda each: each.vendor == author)

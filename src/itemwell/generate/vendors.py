@@ -1,0 +1,94 @@
+"""The vendors that can be asked: settings -> connections -> doors, each model wrapped once."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from importlib import import_module
+
+from itemwell.generate.book import Book
+from itemwell.generate.routing import ModelName
+from itemwell.llm.budget import within
+from itemwell.llm.door import Model
+from itemwell.llm.exchange import Connected
+from itemwell.llm.failover import failover
+from itemwell.llm.journal import journalled, recalled
+from itemwell.llm.pace import Bucket, Pace, gated, paced
+from itemwell.llm.patient import Breaker, patient
+from itemwell.llm.prices import Prices, Rate
+from itemwell.settings import Settings
+
+CALL_SECONDS = 300.0
+
+
+@dataclass
+class Vendors:
+    """Doors to models. A vendor's models share its health and its pace, all share the gate."""
+
+    settings: Settings
+    book: Book
+    stack: AsyncExitStack
+    gate: asyncio.Semaphore
+    prices: Prices
+    breakers: dict[str, Breaker] = field(default_factory=dict)
+    paces: dict[str, Pace] = field(default_factory=dict)
+    wrapped: dict[ModelName, Model] = field(default_factory=dict)
+    doors: dict[tuple[ModelName, ...], Model] = field(default_factory=dict)
+
+    def door(self, names: Sequence[ModelName]) -> Model:
+        """One model that asks these in order, and the journal before all."""
+        key = tuple(names)
+        if key not in self.doors:
+            models = [self._wrapped(name) for name in key]
+            self.doors[key] = recalled(self.book, failover(models))
+        return self.doors[key]
+
+    def _wrapped(self, name: ModelName) -> Model:
+        if name not in self.wrapped:
+            connected = connect(self.settings, name)
+            self.stack.push_async_callback(connected.aclose)
+            pace = self.paces.setdefault(name.vendor, pace_of(self.settings, name.vendor))
+            spending = within(self.book, self.prices, paced(pace, connected))
+            breaker = self.breakers.setdefault(name.vendor, Breaker(name.vendor))
+            model = gated(self.gate, journalled(self.book, spending))
+            self.wrapped[name] = patient(model, breaker=breaker)
+        return self.wrapped[name]
+
+
+@asynccontextmanager
+async def open_vendors(settings: Settings, book: Book) -> AsyncIterator[Vendors]:
+    """The vendors for the length of the block. A vendor's SDK is loaded when it is first asked."""
+    async with AsyncExitStack() as stack:
+        gate = asyncio.Semaphore(settings.parallel_calls)
+        yield Vendors(settings, book, stack, gate, prices_of(settings))
+
+
+def connect(settings: Settings, name: ModelName, *, seconds: float = CALL_SECONDS) -> Connected:
+    """A bare connection to one model. Close it in the loop that used it."""
+    adapter = import_module(f"itemwell.llm.{name.vendor}")
+    key = settings.key_of(name.vendor)
+    assert key is not None, f"{name.vendor} has no key"
+    connected: Connected = adapter.connect(
+        key, name.model, settings.base_url_of(name.vendor), seconds=seconds
+    )
+    return connected
+
+
+def prices_of(settings: Settings) -> Prices:
+    """The price list with the operator's own prices before it."""
+    own = {
+        name: Rate(price.input, price.output, price.cached)
+        for name, price in settings.prices.items()
+    }
+    return Prices(own, settings.allow_unknown_prices)
+
+
+def pace_of(settings: Settings, vendor: str) -> Pace:
+    """What the operator says that the vendor allows a minute."""
+    limits = next((pace for name, pace in settings.pace.items() if name == vendor), None)
+    if limits is None:
+        return Pace()
+    return Pace(
+        Bucket(limits.requests) if limits.requests else None,
+        Bucket(limits.tokens) if limits.tokens else None,
+    )

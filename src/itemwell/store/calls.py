@@ -1,0 +1,246 @@
+"""Calls to models: a row before each is made, its outcome after it, and what was spent by day.
+
+Whoever opens or closes calls holds one lock for a moment, so that no two processes pass a budget
+together. Both can be repeated blindly: a call's id is its idempotency key.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, Row, RowMapping, bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from itemwell.bank import Call
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """US dollars that may be spent on a day and in a month (UTC), and on a vendor in a month."""
+
+    day: Decimal | None = None
+    month: Decimal | None = None
+    vendors: Mapping[str, Decimal] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Spending:
+    """US dollars of this day and month, calls under way at their worst."""
+
+    day: Decimal = ZERO
+    month: Decimal = ZERO
+    vendors: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+
+    def short(self, limits: Limits, vendor: str, amount: Decimal) -> str | None:
+        """The name of a limit that does not allow `amount` more; None where all do."""
+        checks = [
+            ("day", self.day, limits.day),
+            ("month", self.month, limits.month),
+            (vendor, self.vendors[vendor], limits.vendors.get(vendor)),
+        ]
+        over = (
+            name for name, spent, limit in checks if limit is not None and spent + amount > limit
+        )
+        return next(over, None)
+
+    def add(self, vendor: str, amount: Decimal) -> None:
+        """Count `amount` of today."""
+        self.day += amount
+        self.month += amount
+        self.vendors[vendor] += amount
+
+
+def open_all(db: Connection, wanted: Sequence[Call], limits: Limits) -> list[str | None]:
+    """Open the calls that the limits allow; for each, the limit that does not, or None."""
+    db.execute(_LOCK)
+    spent = spending(db)
+    ids = [str(call.id) for call in wanted]
+    known = set(db.scalars(_KNOWN, {"ids": ids}))
+    short: list[str | None] = []
+    opened: list[Call] = []
+    for call in wanted:
+        amount = call.price_usd or ZERO
+        why = None if call.id in known else spent.short(limits, call.vendor, amount)
+        short.append(why)
+        if why is None and call.id not in known:
+            spent.add(call.vendor, amount)
+            opened.append(call)
+    if opened:
+        db.execute(_OPEN, {"rows": [_row(call) for call in opened]})
+        db.execute(_SPEND, {"rows": _by_vendor(opened)})
+    return short
+
+
+def close_all(db: Connection, ended: Sequence[Call]) -> None:
+    """Write what came of calls that are open; of a call that is closed already nothing changes."""
+    db.execute(_LOCK)
+    db.execute(_CLOSE, {"rows": [_row(call) for call in ended]})
+
+
+def spending(db: Connection) -> Spending:
+    """What was spent on this day and in this month of the server's clock, in UTC."""
+    spent = Spending()
+    for row in db.execute(_SPENDING):
+        spent.month += row.month
+        spent.day += row.day
+        spent.vendors[row.vendor] = row.month
+    return spent
+
+
+def by_day(db: Connection, since: date) -> list[Row[Any]]:
+    """Day, vendor and US dollars, oldest first."""
+    return list(db.execute(_BY_DAY, {"since": since}))
+
+
+def answered(db: Connection, slot_ids: Iterable[int]) -> list[Call]:
+    """The closed calls for the present attempts at these slots, oldest first."""
+    found = db.execute(_ANSWERED, {"ids": list(slot_ids)}).mappings()
+    return [_call(row) for row in found]
+
+
+def of_slot(db: Connection, slot_id: int) -> list[Call]:
+    """Every call that was made for a slot, oldest first."""
+    found = db.execute(_OF_SLOT, {"slot_id": slot_id}).mappings()
+    return [_call(row) for row in found]
+
+
+def of_batch(db: Connection, batch_id: Any) -> list[Call]:
+    """The calls of one batch."""
+    found = db.execute(_OF_BATCH, {"batch_id": batch_id}).mappings()
+    return [_call(row) for row in found]
+
+
+def spent_by(db: Connection, run_id: int) -> tuple[int, Decimal]:
+    """How many calls a run made, and what they cost, those of unknown end at the worst."""
+    row = db.execute(_SPENT_BY, {"run_id": run_id}).one()
+    return row.calls, row.usd
+
+
+def records(db: Connection) -> list[Row[Any]]:
+    """For each vendor, model and stage: calls, failures, dollars; for drafts, how many were kept."""
+    return list(db.execute(_RECORDS))
+
+
+def _row(call: Call) -> dict[str, Any]:
+    plain = asdict(call)
+    del plain["created_at"]
+    return {name: _plain(value) for name, value in plain.items()}
+
+
+def _plain(value: Any) -> Any:
+    return value if value is None or isinstance(value, str | int | bool) else str(value)
+
+
+def _by_vendor(calls: Iterable[Call]) -> list[dict[str, str]]:
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for call in calls:
+        sums[call.vendor] += call.price_usd or ZERO
+    return [{"vendor": vendor, "usd": str(usd)} for vendor, usd in sorted(sums.items())]
+
+
+def _call(row: RowMapping) -> Call:
+    return Call(**{each.name: row[each.name] for each in fields(Call)})
+
+
+def as_line(call: Call) -> str:
+    """A closed call as a line of the spool."""
+    return json.dumps(_row(call), ensure_ascii=True)
+
+
+def close_lines(db: Connection, lines: Iterable[str]) -> set[str]:
+    """Close the calls that a spool tells of; the ids of those that this bank knows."""
+    rows = [json.loads(line) for line in lines]
+    known = {str(each) for each in db.scalars(_KNOWN, {"ids": [row["id"] for row in rows]})}
+    mine = [row for row in rows if row["id"] in known]
+    if mine:
+        db.execute(_LOCK)
+        db.execute(_CLOSE, {"rows": mine})
+    return known
+
+
+_TYPES = {
+    "id": "uuid",
+    "run_id": "bigint",
+    "slot_id": "bigint",
+    "attempt": "int",
+    "seat": "int",
+    "perhaps_billed": "boolean",
+    "input_tokens": "bigint",
+    "cached_tokens": "bigint",
+    "output_tokens": "bigint",
+    "reasoning_tokens": "bigint",
+    "usage_estimated": "boolean",
+    "price_usd": "numeric",
+    "latency_ms": "bigint",
+    "batch_id": "uuid",
+}
+_NAMES = [each.name for each in fields(Call) if each.name != "created_at"]
+_AT_THE_END = [name for name in _NAMES[_NAMES.index("price_usd") :] if name != "batch_id"]
+_ROWS = (
+    "jsonb_to_recordset(:rows) AS given("
+    + ", ".join(f"{name} {_TYPES.get(name, 'text')}" for name in _NAMES)
+    + ")"
+)
+_AS_ROWS = bindparam("rows", type_=JSONB)
+
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('llm spending', 0))")
+_KNOWN = text("SELECT id FROM llm_calls WHERE id = ANY(CAST(:ids AS uuid[]))")
+_OPEN = text(
+    f"INSERT INTO llm_calls ({', '.join(_NAMES)}) SELECT {', '.join(_NAMES)} FROM {_ROWS}"
+).bindparams(_AS_ROWS)
+_SPEND = text("""
+    INSERT INTO llm_spending AS spent (day, vendor, usd)
+    SELECT (clock_timestamp() AT TIME ZONE 'UTC')::date, vendor, usd
+    FROM jsonb_to_recordset(:rows) AS given(vendor text, usd numeric)
+    ON CONFLICT (day, vendor) DO UPDATE SET usd = spent.usd + excluded.usd
+""").bindparams(_AS_ROWS)
+_CLOSE = text(f"""
+    WITH given AS (SELECT * FROM {_ROWS}),
+    before AS (
+        SELECT llm_calls.id, llm_calls.vendor, llm_calls.price_usd, (llm_calls.created_at AT TIME ZONE 'UTC')::date AS day
+        FROM llm_calls JOIN given USING (id) WHERE llm_calls.state = 'asked'
+    ),
+    closed AS (
+        UPDATE llm_calls AS call
+        SET ended_at = clock_timestamp(), {", ".join(f"{name} = given.{name}" for name in _AT_THE_END)}
+        FROM given JOIN before USING (id) WHERE call.id = given.id
+    )
+    UPDATE llm_spending AS spent SET usd = spent.usd + change.usd
+    FROM (SELECT before.day, before.vendor,
+                 sum(coalesce(given.price_usd, 0) - coalesce(before.price_usd, 0)) AS usd
+          FROM before JOIN given USING (id) GROUP BY 1, 2) AS change
+    WHERE spent.day = change.day AND spent.vendor = change.vendor
+""").bindparams(_AS_ROWS)
+_SPENDING = text("""
+    SELECT vendor, sum(usd) AS month,
+           coalesce(sum(usd) FILTER (WHERE day = (clock_timestamp() AT TIME ZONE 'UTC')::date), 0) AS day
+    FROM llm_spending
+    WHERE day >= date_trunc('month', clock_timestamp() AT TIME ZONE 'UTC')::date GROUP BY vendor
+""")
+_BY_DAY = text("SELECT day, vendor, usd FROM llm_spending WHERE day >= :since ORDER BY day, vendor")
+_ANSWERED = text("""
+    SELECT call.* FROM llm_calls AS call
+    JOIN generation_slots AS slot ON slot.id = call.slot_id AND slot.attempts = call.attempt
+    WHERE call.slot_id = ANY(:ids) AND call.state <> 'asked' ORDER BY call.ended_at, call.id
+""")
+_OF_SLOT = text("SELECT * FROM llm_calls WHERE slot_id = :slot_id ORDER BY created_at, id")
+_OF_BATCH = text("SELECT * FROM llm_calls WHERE batch_id = :batch_id ORDER BY id")
+_SPENT_BY = text(
+    "SELECT count(*) AS calls, coalesce(sum(price_usd), 0) AS usd FROM llm_calls WHERE run_id = :run_id"
+)
+_RECORDS = text("""
+    SELECT call.vendor, call.model, call.stage, count(*) AS calls,
+           count(*) FILTER (WHERE call.state = 'failed') AS failed,
+           coalesce(sum(call.price_usd), 0) AS usd,
+           count(DISTINCT question.id) FILTER (WHERE call.stage = 'draft' AND call.state = 'answered') AS kept
+    FROM llm_calls AS call
+    LEFT JOIN generation_slots AS slot ON slot.id = call.slot_id AND slot.attempts = call.attempt
+    LEFT JOIN questions AS question ON question.slot_id = slot.id
+    GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+""")
