@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+import hypothesis
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
@@ -19,6 +20,11 @@ from itemwell.store.embedded import Embedded
 
 KEPT = ("PATH", "LANG", "TMPDIR", "VIRTUAL_ENV")
 NAMES = count()
+
+hypothesis.settings.register_profile(  # how long an example takes is the machine's affair
+    "itemwell", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("itemwell")
 
 
 def pytest_collection_modifyitems(items):

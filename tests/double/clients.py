@@ -10,6 +10,8 @@ from pydantic import BaseModel, Field
 
 MODEL = {"openai": "gpt-5.4-mini", "anthropic": "claude-haiku-5-5", "google": "gemini-3.5-flash"}
 VENDORS = tuple(MODEL)
+SECONDS = 60
+"""Until an ask is given up: nobody waits for it but on a machine that hangs."""
 SYSTEM, PROMPT = "You write questions.", "One about sequences, please."
 
 
@@ -41,7 +43,10 @@ def openai_client(double):
 
     env = double.environment
     with OpenAI(
-        api_key=env["OPENAI_API_KEY"], base_url=env["OPENAI_BASE_URL"], max_retries=0, timeout=5
+        api_key=env["OPENAI_API_KEY"],
+        base_url=env["OPENAI_BASE_URL"],
+        max_retries=0,
+        timeout=SECONDS,
     ) as client:
         yield client
 
@@ -55,7 +60,7 @@ def anthropic_client(double):
         api_key=env["ANTHROPIC_API_KEY"],
         base_url=env["ANTHROPIC_BASE_URL"],
         max_retries=0,
-        timeout=5,
+        timeout=SECONDS,
     ) as client:
         yield client
 
@@ -66,7 +71,7 @@ def google_client(double, **options):
     from google.genai.types import HttpOptions
 
     env = double.environment
-    options = HttpOptions(base_url=env["GOOGLE_GEMINI_BASE_URL"], timeout=5000, **options)
+    options = HttpOptions(base_url=env["GOOGLE_GEMINI_BASE_URL"], timeout=SECONDS * 1000, **options)
     client = Client(api_key=env["GOOGLE_API_KEY"], http_options=options)
     try:
         yield client
@@ -152,7 +157,7 @@ class Wire:
                 return text
 
 
-def post(double, form, path=None, body=None, key=None, timeout=5):
+def post(double, form, path=None, body=None, key=None, timeout=SECONDS):
     """One ask without an SDK, which would hide half of what comes."""
     vendor = "openai" if form == "chat" else form
     where, what = BODIES[form]

@@ -87,12 +87,12 @@ def test_latency_is_lognormal_about_its_mean():
 def test_hundreds_wait_at_once():
     with Double(latency=0.5) as double, ThreadPoolExecutor(300) as pool:
         start = time.monotonic()
-        replies = list(pool.map(lambda _: post(double, "openai", timeout=20).status, range(300)))
+        replies = list(pool.map(lambda _: post(double, "openai").status, range(300)))
         took = time.monotonic() - start
 
     assert replies == [200] * 300
     assert double.bill["openai"].delivered == 300
-    assert took < 5
+    assert took < 300 * 0.5 / 10
 
 
 def test_a_connection_is_kept_alive():
@@ -113,7 +113,7 @@ def test_a_connection_is_kept_alive():
 def test_an_answer_to_nobody_is_charged_but_not_delivered():
     path, body = BODIES["openai"]
     content = json.dumps(body).encode()
-    with Double(latency=0.2) as double:
+    with Double(latency=0.5) as double:
         host, port = urlsplit(double.url).netloc.split(":")
         head = (
             f"POST {path} HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\n"
@@ -121,10 +121,12 @@ def test_an_answer_to_nobody_is_charged_but_not_delivered():
         )
         with socket.create_connection((host, int(port))) as client:
             client.sendall(head.encode() + content)
-            time.sleep(0.05)
-        time.sleep(0.4)
+            while not double.seen:
+                time.sleep(0.01)
+        post(double, "google")  # asked later, and so answered later
 
     assert (double.bill["openai"].calls, double.bill["openai"].delivered) == (1, 0)
+    assert double.bill["google"].delivered == 1
 
 
 def test_the_same_request_has_the_same_digest():
@@ -204,7 +206,7 @@ def test_sigterm_ends_it_well(importable):
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         first = process.stdout.readline()
         process.terminate()
-        status = process.wait(timeout=10)
+        status = process.wait(timeout=60)
 
     assert first.startswith("OPENAI_BASE_URL=http://127.0.0.1:")
     assert status == 0
@@ -212,8 +214,8 @@ def test_sigterm_ends_it_well(importable):
 
 def test_it_ends_while_clients_wait():
     with ThreadPoolExecutor(4) as pool:
-        with Double(latency=60) as double:
-            waiting = [pool.submit(post, double, "openai", timeout=20) for _ in range(4)]
+        with Double(latency=3600) as double:
+            waiting = [pool.submit(post, double, "openai") for _ in range(4)]
             while len(double.seen) < 4:
                 time.sleep(0.01)
         ends = {type(one.exception()) for one in waiting}
@@ -224,7 +226,7 @@ def test_it_ends_while_clients_wait():
 def test_it_outlives_every_fault_that_strikes_in_parallel():
     def bother(number):
         try:
-            return post(double, list(BODIES)[number % 4], timeout=2).status
+            return post(double, list(BODIES)[number % 4]).status
         except (OSError, HTTPException) as error:
             return type(error).__name__
 

@@ -5,7 +5,7 @@ import time
 from typing import NamedTuple
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.builders import RIGHT, WRONG, a_draft
 
@@ -889,7 +889,7 @@ DRAFTS = st.builds(
 
 
 @given(DRAFTS)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 def test_any_draft_is_checked_without_an_error(draft):
     for flaw in check(draft):
         assert str(flaw) == f"{flaw.rule}: {flaw.reason}"

@@ -154,11 +154,11 @@ def a_response(sound, chance):
 def connect(wire, url):
     match wire:
         case "anthropic":
-            return anthropic.connect(KEY, "a-model", url, seconds=5)
+            return anthropic.connect(KEY, "a-model", url, seconds=60)
         case "google":
-            return google.connect(KEY, "a-model", url, seconds=5)
+            return google.connect(KEY, "a-model", url, seconds=60)
         case _:
-            return openai.connect(KEY, "a-model", f"{url}/v1", seconds=5, api=wire)
+            return openai.connect(KEY, "a-model", f"{url}/v1", seconds=60, api=wire)
 
 
 @pytest.mark.parametrize("wire", SOUND)

@@ -6,8 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import closing, contextmanager
-from multiprocessing import get_context
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -32,6 +31,18 @@ with Embedded(Path(sys.argv[1]), durable=False).running() as url:
         connection.execute("SELECT 1")
     print("ready", flush=True)
     sys.stdin.read()
+"""
+
+A_FORKING_USER = """
+import os, sys, time
+from pathlib import Path
+from itemwell.store.embedded import Embedded
+with Embedded(Path(sys.argv[1]), durable=False).running():
+    if child := os.fork():
+        print(child, flush=True)
+    else:
+        time.sleep(60)
+        os._exit(0)
 """
 
 
@@ -72,8 +83,9 @@ def end(home):
             os.kill(pid, signal.SIGQUIT)
             wait_for(Embedded(home)._gone)
     for link in Path(f"/tmp/itemwell-{os.geteuid()}").glob("*"):
-        if link.readlink() == home / "postgres-18":
-            link.unlink()
+        with suppress(FileNotFoundError):  # another worker's, and just removed
+            if link.readlink() == home / "postgres-18":
+                link.unlink()
 
 
 def embedded(home):
@@ -110,7 +122,7 @@ def state(home):
     return embedded(home).status().state
 
 
-def wait_for(claim, seconds=10):
+def wait_for(claim, seconds=60):
     give_up = time.monotonic() + seconds
     while not claim():
         assert time.monotonic() < give_up
@@ -222,13 +234,13 @@ def test_users_within_one_process(home):
 
 
 def test_a_forked_child_that_lives_on_holds_nobody_up(home):
-    with embedded(home).running():
-        child = get_context("fork").Process(target=time.sleep, args=[60])
-        child.start()
+    with a_user(home, program=A_FORKING_USER) as user:
+        child = int(user.stdout.readline())
+        user.wait()
+    assert state(home) == "stopped"
     with embedded(home).running() as url:
         assert answer(url) == "itemwell"
-    child.kill()
-    child.join()
+    os.kill(child, signal.SIGKILL)
 
 
 @linux
@@ -318,7 +330,11 @@ def test_nothing_starts_beside_a_living_backend_of_a_killed_server(copy):
         backend = connection.info.backend_pid
         connection.pgconn.send_query(busy)
         connection.pgconn.flush()
-        time.sleep(0.1)
+        wait_for(
+            lambda: (
+                answer(url, f"SELECT state FROM pg_stat_activity WHERE pid = {backend}") == "active"
+            )
+        )
         kill_server(copy)
         pidfile(copy).unlink()
         assert Path(f"/proc/{backend}/cwd").exists()
@@ -482,7 +498,7 @@ def test_control_c_at_the_terminal_does_not_reach_the_server(home):
 def test_the_server_holds_neither_our_pipes_nor_our_locks(home):
     embedded(home).keep()
     with a_user(home, stderr=subprocess.PIPE) as user:
-        user.communicate(timeout=20)  # returns at the pipes' end, though the server lives on
+        user.communicate(timeout=60)  # returns at the pipes' end, though the server lives on
     pid = embedded(home).status().pid
     held = {str(path.readlink()) for path in Path(f"/proc/{pid}/fd").iterdir()}
     assert not {path for path in held if path.endswith((".control", ".users"))}
