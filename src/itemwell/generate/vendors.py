@@ -1,7 +1,7 @@
 """The vendors that can be asked: settings -> connections -> doors, each model wrapped once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -9,7 +9,7 @@ from importlib import import_module
 from itemwell.generate.book import Book
 from itemwell.generate.routing import ModelName
 from itemwell.llm.budget import within
-from itemwell.llm.door import Model
+from itemwell.llm.door import Ask, Model, Reply
 from itemwell.llm.exchange import Connected
 from itemwell.llm.failover import failover
 from itemwell.llm.journal import journalled, recalled
@@ -19,6 +19,29 @@ from itemwell.llm.prices import Prices, Rate
 from itemwell.settings import Settings
 
 CALL_SECONDS = 300.0
+
+
+@dataclass
+class Later:
+    """A model whose SDK is loaded when it is first asked: off the event loop, one SDK at a time.
+
+    So the first vendor is at work while the others are still being loaded, which takes seconds.
+    """
+
+    vendor: str
+    name: str
+    make: Callable[[], Model]
+    loading: asyncio.Lock
+    made: Model | None = None
+
+    async def __call__(self, ask: Ask) -> Reply:
+        """Ask the model, once it is there."""
+        return await (self.made or await self._load())(ask)
+
+    async def _load(self) -> Model:
+        async with self.loading:
+            self.made = self.made or await asyncio.to_thread(self.make)
+            return self.made
 
 
 @dataclass
@@ -32,27 +55,30 @@ class Vendors:
     prices: Prices
     breakers: dict[str, Breaker] = field(default_factory=dict)
     paces: dict[str, Pace] = field(default_factory=dict)
-    wrapped: dict[ModelName, Model] = field(default_factory=dict)
+    models: dict[ModelName, Model] = field(default_factory=dict)
+    loading: asyncio.Lock = field(default_factory=asyncio.Lock)
     doors: dict[tuple[ModelName, ...], Model] = field(default_factory=dict)
 
     def door(self, names: Sequence[ModelName]) -> Model:
         """One model that asks these in order, and the journal before all."""
         key = tuple(names)
         if key not in self.doors:
-            models = [self._wrapped(name) for name in key]
+            models = [self._later(name) for name in key]
             self.doors[key] = recalled(self.book, failover(models))
         return self.doors[key]
 
-    def _wrapped(self, name: ModelName) -> Model:
-        if name not in self.wrapped:
-            connected = connect(self.settings, name)
-            self.stack.push_async_callback(connected.aclose)
-            pace = self.paces.setdefault(name.vendor, pace_of(self.settings, name.vendor))
-            spending = within(self.book, self.prices, paced(pace, connected))
-            breaker = self.breakers.setdefault(name.vendor, Breaker(name.vendor))
-            model = gated(self.gate, journalled(self.book, spending))
-            self.wrapped[name] = patient(model, breaker=breaker)
-        return self.wrapped[name]
+    def _later(self, name: ModelName) -> Model:
+        if name not in self.models:
+            self.models[name] = Later(*name, lambda: self._made(name), self.loading)
+        return self.models[name]
+
+    def _made(self, name: ModelName) -> Model:
+        connected = connect(self.settings, name)
+        self.stack.push_async_callback(connected.aclose)
+        pace = self.paces.setdefault(name.vendor, pace_of(self.settings, name.vendor))
+        breaker = self.breakers.setdefault(name.vendor, Breaker(name.vendor))
+        spending = within(self.book, self.prices, paced(pace, connected))
+        return patient(gated(self.gate, journalled(self.book, spending)), breaker=breaker)
 
 
 @asynccontextmanager
