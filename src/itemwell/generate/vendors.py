@@ -40,8 +40,9 @@ class Later:
 
     async def _load(self) -> Model:
         async with self.loading:
-            self.made = self.made or await asyncio.to_thread(self.make)
-            return self.made
+            made = self.made or await asyncio.to_thread(self.make)
+            self.made = made
+            return made
 
 
 @dataclass
