@@ -40,9 +40,9 @@ class Later:
 
     async def _load(self) -> Model:
         async with self.loading:
-            made = self.made or await asyncio.to_thread(self.make)
-            self.made = made
-            return made
+            if self.made is None:
+                self.made = await asyncio.to_thread(self.make)
+            return self.made
 
 
 @dataclass
