@@ -13,18 +13,15 @@ from itemwell.bank import QUESTION_TYPES, Stratum
 from itemwell.cli.answer import Answer, how_called
 from itemwell.cli.options import Command, Common, Duration, difficulties, several
 from itemwell.cli.progress import progress
-from itemwell.errors import Busy, ConfigError, Exit, Outcome
+from itemwell.errors import Busy, ConfigError, Exit
 from itemwell.schedule import JOBS
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from itemwell.generate.job import Bounds
     from itemwell.generate.material import Passage
     from itemwell.generate.order import Order
     from itemwell.generate.report import Report
     from itemwell.settings import Settings
-    from itemwell.store.slots import Unfinished
 
 MOST = 10_000
 
@@ -61,7 +58,11 @@ MOST = 10_000
 @click.option("--seed", help="Draw the same questions again from the same bank.")
 @click.option("--min-score", type=click.FloatRange(0, 1), help="MIN_ARBITER_SCORE for this run.")
 @click.option("--deadline", type=Duration(), help="Stop cleanly after 90s, 10m, 1h. [45m]")
-@click.option("--plan", is_flag=True, help="Show what would be written; write nothing.")
+@click.option(
+    "--plan",
+    is_flag=True,
+    help="Show what would be written, and what it would cost; ask and write nothing.",
+)
 @click.option(
     "--dry-run", is_flag=True, help="Do all but write to the bank; save drafts to a file."
 )
@@ -79,7 +80,9 @@ def generate(common: Common, **asked: Any) -> Answer:
     source, passages = _source(settings, asked)
     order = _order(asked, source)
     if asked["plan"]:
-        return _plan(settings, order, _lease(asked))
+        from itemwell.cli.generate_plan import plan
+
+        return plan(settings, order, _lease(asked), passages)
     from itemwell.generate.job import Bounds
 
     deadline = time.monotonic() + (asked["deadline"] or JOBS["generate"].deadline.total_seconds())
@@ -174,41 +177,6 @@ def _dry_run(
     lines = [*_told(report), f"Nothing was written to the bank. The drafts are in {path}"]
     lines.append(f"Next: {how_called()} questions import {shlex.quote(str(path))}")
     return Answer({"drafts": str(path), **report.as_json()}, "\n".join(lines), report.outcome)
-
-
-def _plan(settings: "Settings", order: "Order", lease: str) -> Answer:
-    from collections import Counter
-
-    from itemwell.store import questions, slots
-    from itemwell.store.connect import peek
-
-    def look(db: "Connection") -> "tuple[dict[Stratum, int], Unfinished | None]":
-        return questions.stock(db), slots.unfinished(db, lease, order.as_json())
-
-    stock, before = peek(settings, look) or ({}, None)
-    done = before.kept if before and order.count else 0
-    strata = order.strata(stock, settings, done=done)
-    targets = order.targets(settings)
-    planned = Counter(strata)
-    rows = [
-        _plan_row(each, planned[each], stock.get(each, 0), target)
-        for each, target in targets.items()
-    ]
-    told = f"{len(strata)} questions would be written, at no cost:" if strata else "Nothing is due:"
-    if before and done:
-        told = f"Run {before.run_id} kept {done} of this order. {told}"
-    text = "\n".join([told, *map(_row_text, rows)])
-    outcome = Outcome(Exit.OK, "planned", "planned, nothing written")
-    return Answer({"count": len(strata), "strata": rows, "cost_usd": 0}, text, outcome)
-
-
-def _plan_row(stratum: Stratum, planned: int, stock: int, target: float) -> dict[str, Any]:
-    return {**stratum._asdict(), "planned": planned, "active": stock, "target": round(target)}
-
-
-def _row_text(row: dict[str, Any]) -> str:
-    name = f"{row['question_type']:<8} {row['difficulty']:<7}"
-    return f"  {name} +{row['planned']:<4} has {row['active']} of {row['target']}"
 
 
 def _drafts_path(settings: "Settings") -> "Path":

@@ -122,9 +122,22 @@ def spent_by(db: Connection, run_id: int) -> tuple[int, Decimal]:
     return row.calls, row.usd
 
 
-def records(db: Connection) -> list[Row[Any]]:
-    """For each vendor, model and stage: calls, failures, dollars; for drafts, how many were kept."""
-    return list(db.execute(_RECORDS))
+def records(db: Connection) -> list[dict[str, Any]]:
+    """For each vendor, model and stage: calls, how many failed or have no known price, dollars."""
+    return [dict(row) for row in db.execute(_RECORDS).mappings()]
+
+
+def authors(db: Connection) -> list[dict[str, Any]]:
+    """For each vendor and model: its drafts that were decided on, and how many are questions now.
+
+    The dollars are those of these drafts with all who looked at them; of calls without a price none.
+    """
+    return [dict(row) for row in db.execute(_AUTHORS).mappings()]
+
+
+def by_stage_of(db: Connection, run_id: int) -> list[dict[str, Any]]:
+    """For each vendor, model and stage of one run: calls, how many failed, dollars."""
+    return [dict(row) for row in db.execute(_BY_STAGE_OF, {"run_id": run_id}).mappings()]
 
 
 def _row(call: Call) -> dict[str, Any]:
@@ -234,13 +247,29 @@ _OF_BATCH = text("SELECT * FROM llm_calls WHERE batch_id = :batch_id ORDER BY id
 _SPENT_BY = text(
     "SELECT count(*) AS calls, coalesce(sum(price_usd), 0) AS usd FROM llm_calls WHERE run_id = :run_id"
 )
-_RECORDS = text("""
-    SELECT call.vendor, call.model, call.stage, count(*) AS calls,
-           count(*) FILTER (WHERE call.state = 'failed') AS failed,
-           coalesce(sum(call.price_usd), 0) AS usd,
-           count(DISTINCT question.id) FILTER (WHERE call.stage = 'draft' AND call.state = 'answered') AS kept
-    FROM llm_calls AS call
-    LEFT JOIN generation_slots AS slot ON slot.id = call.slot_id AND slot.attempts = call.attempt
+_SUMS = """
+    SELECT vendor, model, stage, count(*) AS calls,
+           count(*) FILTER (WHERE state = 'failed') AS failed,
+           count(*) FILTER (WHERE price_usd IS NULL) AS unpriced,
+           coalesce(sum(price_usd), 0) AS usd
+    FROM llm_calls {where} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+"""
+_RECORDS = text(_SUMS.format(where=""))
+_BY_STAGE_OF = text(_SUMS.format(where="WHERE run_id = :run_id"))
+_AUTHORS = text("""
+    WITH author AS (
+        SELECT DISTINCT ON (slot_id, attempt) slot_id, attempt, vendor, model
+        FROM llm_calls WHERE stage = 'draft' AND slot_id IS NOT NULL
+          AND (state = 'answered' OR error_kind IN ('refused', 'truncated', 'invalid', 'too_large'))
+        ORDER BY slot_id, attempt, state = 'answered' DESC, created_at DESC
+    ), whole AS (
+        SELECT slot_id, attempt, sum(price_usd) AS usd, count(*) FILTER (WHERE price_usd IS NULL) AS unpriced
+        FROM llm_calls WHERE slot_id IS NOT NULL GROUP BY 1, 2
+    )
+    SELECT author.vendor, author.model, count(*) AS drafts, count(question.id) AS kept,
+           coalesce(sum(whole.usd), 0) AS usd, sum(whole.unpriced)::bigint AS unpriced
+    FROM author JOIN whole USING (slot_id, attempt)
+    LEFT JOIN generation_slots AS slot ON slot.id = author.slot_id AND slot.attempts = author.attempt
     LEFT JOIN questions AS question ON question.slot_id = slot.id
-    GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+    WHERE slot.state IS DISTINCT FROM 'open' GROUP BY 1, 2 ORDER BY 1, 2
 """)
