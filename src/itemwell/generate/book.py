@@ -1,38 +1,26 @@
-"""The run's book: journal and ledger of its calls to models, over the bank, with a spool beside it.
+"""The run's book: journal and ledger of its calls to models, over the bank.
 
-    reserve -> a row at the worst price -> the call -> settle, write -> the row with what came of it
-
-Rows that are opened or closed while a commit is under way go together with the next one: sixty-four
-calls at once cost a handful of commits. Where the bank is away an outcome goes to the spool first;
-the next run takes it from there.
+reserve -> a row at the worst price -> the call -> settle, write -> the row with what came of it
 """
 
 import asyncio
-import os
-import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from uuid import uuid4
 
-import structlog
-from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Engine
 
 from itemwell.bank import Call
-from itemwell.errors import ConfigError
-from itemwell.generate.shelf import private
+from itemwell.generate.commits import Commits
 from itemwell.llm.door import Ask, LLMError, Model, Outcome, Place, Reply, Usage
 from itemwell.llm.journal import ANSWERED, Entry
-from itemwell.store import calls
+from itemwell.llm.reading import clean
 from itemwell.store.calls import Limits
-from itemwell.store.connect import may_pass, transact
+from itemwell.store.connect import PATIENCE
 
 NOTHING = Decimal(0)
-MADE_NO_CALL = {"budget", "price"}
-
-log = structlog.get_logger()
 
 
 @dataclass
@@ -45,14 +33,16 @@ class Book:
     budget: Decimal | None  # of the order
     spent: Decimal  # by the order so far
     spool: Path
+    patience: Sequence[float] = PATIENCE  # with a bank that is away
     calls: int = 0
     known: dict[Place, Entry] = field(default_factory=dict)
     reserved: Decimal = NOTHING
     _open: dict[int, Call] = field(default_factory=dict)  # by the identity of its ask
     _settled: dict[int, Decimal | None] = field(default_factory=dict)
-    _pending: list[tuple[Call, asyncio.Future[str | None]]] = field(default_factory=list)
-    _committing: asyncio.Task[None] | None = None
     _change: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self._commits = Commits(self.bank, self.limits, self.spool, self.patience)
 
     def remember(self, found: Iterable[Call]) -> None:
         """Know these calls, which were closed before this run."""
@@ -67,25 +57,19 @@ class Book:
     async def reserve(self, ask: Ask, model: Model, amount: Decimal | None) -> int:
         """Open a row at `amount`. Where only calls under way stand in the way of a limit, wait for them.
 
-        Raises LLMError of kind budget where a limit does not allow it.
+        Raises LLMError of kind budget where a limit does not allow it, DatabaseError where the bank
+        is lost.
         """
         worst = amount or NOTHING
         while True:
-            why = self._short(worst)
+            if self._fits(worst):
+                why = await self._opened(ask, opened(ask, model, amount, self.run_id))
+                under_way = bool(self._open)
+            else:
+                why, under_way = "this run", self.reserved > 0
             if why is None:
-                self.reserved += worst
-                call = opened(ask, model, amount, self.run_id)
-                try:
-                    why = await self._through(call)
-                except BaseException:
-                    self.reserved -= worst
-                    raise
-                if why is None:
-                    self._open[id(ask)] = call
-                    self.calls += 1
-                    return id(ask)
-                self.reserved -= worst
-            if not self._open:
+                return id(ask)
+            if not under_way:
                 raise LLMError("budget", f"the budget of {why} does not allow ${worst:.4f} more")
             self._change.clear()
             await self._change.wait()
@@ -95,102 +79,42 @@ class Book:
         self._settled[reservation] = amount
 
     async def write(self, ask: Ask, model: Model, outcome: Outcome) -> None:  # noqa: ARG002
-        """Close the call's row with its outcome."""
+        """Close the call's row with its outcome; in the spool, where the bank is lost."""
         call = self._open.get(id(ask))
         if call is None:  # no call was made: the budget or the price said no
             return
         price = self._settled.pop(id(ask), call.price_usd)
         ended = closed(call, outcome, price)
         try:
-            await self._through(ended)
+            await self._commits.through(ended)
         finally:
             del self._open[id(ask)]
-            self.reserved -= call.price_usd or NOTHING
             self.spent += price or NOTHING
-            self._change.set()
+            self._give_back(call)
         if ended.error_kind in ANSWERED:
             self.known[ask.place] = entry_of(ended)
 
-    def _short(self, worst: Decimal) -> str | None:
-        over = self.budget is not None and self.spent + self.reserved + worst > self.budget
-        return "this run" if over else None
+    def _fits(self, worst: Decimal) -> bool:
+        return self.budget is None or self.spent + self.reserved + worst <= self.budget
 
-    async def _through(self, call: Call) -> str | None:
-        """Have `call` opened or closed by the next commit; for an opened one, the limit in its way."""
-        done: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
-        self._pending.append((call, done))
-        if self._committing is None or self._committing.done():
-            self._committing = asyncio.create_task(self._commit_all())
-        return await done
-
-    async def _commit_all(self) -> None:
-        while self._pending:
-            batch, self._pending = self._pending, []
-            try:
-                results = await asyncio.to_thread(self._commit, [call for call, _ in batch])
-            except BaseException as error:
-                for _, done in batch:
-                    if not done.done():
-                        done.set_exception(error)
-                if not isinstance(error, Exception):
-                    raise
-                continue
-            for (_, done), result in zip(batch, results, strict=True):
-                if not done.done():
-                    done.set_result(result)
-
-    def _commit(self, batch: Sequence[Call]) -> list[str | None]:
-        opening = [call for call in batch if call.state == "asked"]
-        closing = [call for call in batch if call.state != "asked"]
-
-        def work(db: Connection) -> list[str | None]:
-            if closing:
-                calls.close_all(db, closing)
-            return calls.open_all(db, opening, self.limits) if opening else []
-
+    async def _opened(self, ask: Ask, call: Call) -> str | None:
+        """Open the row; the limit that does not allow it, or None."""
+        self.reserved += call.price_usd or NOTHING
         try:
-            short = transact(self.bank, work, patience=())
-        except DBAPIError as error:
-            if not may_pass(error):
-                raise
-            path = self._spooled(closing)
-            short = transact(self.bank, work)
-            path.unlink(missing_ok=True)
-        refused = iter(short)
-        return [next(refused) if call.state == "asked" else None for call in batch]
-
-    def _spooled(self, ended: Sequence[Call]) -> Path:
-        path = self.spool / f"{os.getpid()}-{secrets.token_hex(4)}.jsonl"
-        if not ended:
-            return path
-        try:
-            self.spool.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with open(path, "x", encoding="ascii", opener=private) as file:
-                file.writelines(f"{calls.as_line(call)}\n" for call in ended)
-                file.flush()
-                os.fsync(file.fileno())
-        except OSError as error:
-            log.warning("answers could not be spooled", path=str(path), error=error.strerror)
+            why = await self._commits.through(call)
+        except BaseException:
+            self._give_back(call)
+            raise
+        if why is None:
+            self._open[id(ask)] = call
+            self.calls += 1
         else:
-            log.warning("the bank is away: answers are spooled", answers=len(ended), path=str(path))
-        return path
+            self._give_back(call)
+        return why
 
-
-def absorb(bank: Engine, spool: Path) -> int:
-    """Bring spooled outcomes into the bank; how many. What belongs to another bank stays."""
-    count = 0
-    for path in sorted(spool.glob("*.jsonl")) if spool.is_dir() else []:
-        try:
-            lines = [line for line in path.read_text("ascii").splitlines() if line.endswith("}")]
-        except (OSError, ValueError) as error:
-            raise ConfigError(
-                f"{path} cannot be read: {error}", "mend it or move it away"
-            ) from error
-        known = transact(bank, lambda db, lines=lines: calls.close_lines(db, lines))  # type: ignore[misc]
-        count += len(known)
-        if len(known) == len(lines):
-            path.unlink(missing_ok=True)
-    return count
+    def _give_back(self, call: Call) -> None:
+        self.reserved -= call.price_usd or NOTHING
+        self._change.set()
 
 
 def opened(ask: Ask, model: Model, price: Decimal | None, run_id: int | None) -> Call:
@@ -207,7 +131,7 @@ def opened(ask: Ask, model: Model, price: Decimal | None, run_id: int | None) ->
         model=model.name,
         prompt_version=ask.prompt_version,
         request_hash=ask.request_hash(model.vendor, model.name),
-        prompt=ask.prompt,
+        prompt=clean(ask.prompt),
         price_usd=price,
     )
 
@@ -218,26 +142,26 @@ def closed(call: Call, outcome: Outcome, price: Decimal | None) -> Call:
         return replace(
             _used(call, outcome.usage),
             state="answered",
-            body=outcome.text,
-            finish=outcome.finish,
+            body=clean(outcome.text),
+            finish=clean(outcome.finish),
             perhaps_billed=True,
             price_usd=price,
             latency_ms=round(outcome.seconds * 1000),
-            vendor_request_id=outcome.request_id or None,
-            notes="; ".join(outcome.notes) or None,
+            vendor_request_id=clean(outcome.request_id) or None,
+            notes=clean("; ".join(outcome.notes)) or None,
         )
     trace = outcome.trace
     return replace(
         _used(call, trace.usage),
         state="failed",
-        body=trace.text or None,
-        finish=trace.finish or None,
+        body=clean(trace.text) or None,
+        finish=clean(trace.finish) or None,
         error_kind=outcome.kind,
-        error_message=str(outcome)[:2_000],
+        error_message=clean(str(outcome))[:2_000],
         perhaps_billed=outcome.perhaps_billed,
         price_usd=price,
         latency_ms=round(trace.seconds * 1000),
-        vendor_request_id=trace.request_id or None,
+        vendor_request_id=clean(trace.request_id) or None,
     )
 
 

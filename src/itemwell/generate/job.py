@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine
 
 from itemwell.bank import Draft, Slot, Verified
 from itemwell.errors import Rejected, Stopped
-from itemwell.generate.book import Book, absorb
+from itemwell.generate.book import Book
 from itemwell.generate.check import key_balance
 from itemwell.generate.desk import Desk, Drafted, NobodyLeft
 from itemwell.generate.material import Passage
@@ -29,6 +29,7 @@ from itemwell.generate.panel import Panel
 from itemwell.generate.report import Report
 from itemwell.generate.routing import Routing
 from itemwell.generate.shelf import InBank, InFile
+from itemwell.generate.spool import absorb
 from itemwell.llm.budget import to_the_end
 from itemwell.llm.door import LLMError
 from itemwell.settings import Settings
@@ -106,6 +107,7 @@ def run(  # noqa: PLR0913
 ) -> Report:
     """Write what `order` asks into the bank, and leave outcome and counts with the run."""
     started = time.monotonic()
+    _absorb(bank, order, settings)
     todo, report = transact(bank, lambda db: _set_out(db, under, order, settings), patience=())
     bounds.tell(report)
     shelf = InBank(bank, under, settings.family_cap)
@@ -141,6 +143,7 @@ def dry_run(  # noqa: PLR0913
     Calls to models are booked all the same: a budget that does not see them is none.
     """
     started = time.monotonic()
+    _absorb(bank, order, settings)
     with bank.connect() as db:
         chosen = order.strata(questions.stock(db), settings)
     report = Report(len(chosen), len(chosen), asked=order.count, dry=True)
@@ -197,13 +200,18 @@ def _desk(bank: Engine, settings: Settings) -> Desk:
     return Desk(models(), stock, full)
 
 
-def _book(bank: Engine, run_id: int | None, settings: Settings, spent: Decimal) -> Book:
-    """The book of this run; what an earlier one had to spool while the bank was away is in it."""
-    spool = settings.itemwell_home / "spool"
-    if number := absorb(bank, spool):
+def _absorb(bank: Engine, order: Order, settings: Settings) -> None:
+    """Take up what an earlier run had to spool while the bank was away: what was spent hangs on it."""
+    if order.source == "templates":
+        return
+    if number := absorb(bank, settings.itemwell_home / "spool"):
         log.info("answers of an earlier run came from the spool", answers=number)
+
+
+def _book(bank: Engine, run_id: int | None, settings: Settings, spent: Decimal) -> Book:
     vendors = {str(vendor): dollars for vendor, dollars in settings.vendor_budgets.items()}
     limits = Limits(settings.budget_per_day, settings.budget_per_month, vendors)
+    spool = settings.itemwell_home / "spool"
     return Book(bank, run_id, limits, settings.budget_per_run, spent, spool)
 
 

@@ -64,15 +64,20 @@ class Journalled:
             outcome: Outcome = await self.model(ask)
         except LLMError as error:
             outcome = error
-        except asyncio.CancelledError:
-            message = f"{self.vendor} {self.name}: given up in flight"
-            lost = LLMError("cancelled", message, perhaps_billed=True)
-            await to_the_end(self.journal.write(ask, self.model, lost))
+        except BaseException as error:
+            await to_the_end(self.journal.write(ask, self.model, self._given_up(error)))
             raise
         await to_the_end(self.journal.write(ask, self.model, outcome))
         if isinstance(outcome, LLMError):
             raise outcome
         return outcome
+
+    def _given_up(self, error: BaseException) -> LLMError:
+        """A call of which nobody knows the end: we were stopped, or have a bug. It may be paid for."""
+        me = f"{self.vendor} {self.name}"
+        if isinstance(error, asyncio.CancelledError):
+            return LLMError("cancelled", f"{me}: given up in flight", perhaps_billed=True)
+        return LLMError("bug", f"{me}: {type(error).__name__}", perhaps_billed=True)
 
 
 def journalled(journal: Journal, model: Model) -> Journalled:

@@ -73,7 +73,6 @@ def open_all(db: Connection, wanted: Sequence[Call], limits: Limits) -> list[str
             opened.append(call)
     if opened:
         db.execute(_OPEN, {"rows": [_row(call) for call in opened]})
-        db.execute(_SPEND, {"rows": _by_vendor(opened)})
     return short
 
 
@@ -150,13 +149,6 @@ def _plain(value: Any) -> Any:
     return value if value is None or isinstance(value, str | int | bool) else str(value)
 
 
-def _by_vendor(calls: Iterable[Call]) -> list[dict[str, str]]:
-    sums: dict[str, Decimal] = defaultdict(Decimal)
-    for call in calls:
-        sums[call.vendor] += call.price_usd or ZERO
-    return [{"vendor": vendor, "usd": str(usd)} for vendor, usd in sorted(sums.items())]
-
-
 def _call(row: RowMapping) -> Call:
     return Call(**{each.name: row[each.name] for each in fields(Call)})
 
@@ -166,9 +158,8 @@ def as_line(call: Call) -> str:
     return json.dumps(_row(call), ensure_ascii=True)
 
 
-def close_lines(db: Connection, lines: Iterable[str]) -> set[str]:
+def close_rows(db: Connection, rows: Sequence[Mapping[str, Any]]) -> set[str]:
     """Close the calls that a spool tells of; the ids of those that this bank knows."""
-    rows = [json.loads(line) for line in lines]
     known = {str(each) for each in db.scalars(_KNOWN, {"ids": [row["id"] for row in rows]})}
     mine = [row for row in rows if row["id"] in known]
     if mine:
@@ -204,17 +195,17 @@ _AS_ROWS = bindparam("rows", type_=JSONB)
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('llm spending', 0))")
 _KNOWN = text("SELECT id FROM llm_calls WHERE id = ANY(CAST(:ids AS uuid[]))")
-_OPEN = text(
-    f"INSERT INTO llm_calls ({', '.join(_NAMES)}) SELECT {', '.join(_NAMES)} FROM {_ROWS}"
-).bindparams(_AS_ROWS)
-_SPEND = text("""
+_OPEN = text(f"""
+    WITH opened AS (
+        INSERT INTO llm_calls ({", ".join(_NAMES)}) SELECT {", ".join(_NAMES)} FROM {_ROWS}
+        RETURNING (created_at AT TIME ZONE 'UTC')::date AS day, vendor, price_usd
+    )
     INSERT INTO llm_spending AS spent (day, vendor, usd)
-    SELECT (clock_timestamp() AT TIME ZONE 'UTC')::date, vendor, usd
-    FROM jsonb_to_recordset(:rows) AS given(vendor text, usd numeric)
+    SELECT day, vendor, coalesce(sum(price_usd), 0) FROM opened GROUP BY 1, 2
     ON CONFLICT (day, vendor) DO UPDATE SET usd = spent.usd + excluded.usd
 """).bindparams(_AS_ROWS)
 _CLOSE = text(f"""
-    WITH given AS (SELECT * FROM {_ROWS}),
+    WITH given AS (SELECT DISTINCT ON (id) * FROM {_ROWS} ORDER BY id),
     before AS (
         SELECT llm_calls.id, llm_calls.vendor, llm_calls.price_usd, (llm_calls.created_at AT TIME ZONE 'UTC')::date AS day
         FROM llm_calls JOIN given USING (id) WHERE llm_calls.state = 'asked'
