@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from itemwell.llm.door import Ask, Kind, Said, Usage, schema_of
-from itemwell.llm.exchange import Connected, Dialect, Refusal, tokens
+from itemwell.llm.exchange import Connected, Dialect, Exchange, Refusal, tokens
 
 HOME = "https://api.anthropic.com"
 
@@ -59,17 +59,22 @@ def connect(
     )
 
     async def send(ask: Ask) -> tuple[str, Mapping[str, str]]:
-        raw = await sdk.messages.with_raw_response.create(
-            model=model,
-            system=ask.system,
-            messages=[{"role": "user", "content": ask.prompt}],
-            max_tokens=ask.max_output_tokens,
-            output_config={"format": {"type": "json_schema", "schema": schema(ask.answer)}},
-        )
+        raw = await sdk.messages.with_raw_response.create(**request(model, ask))
         return raw.http_response.text, raw.headers
 
-    dialect = Dialect("anthropic", (AnthropicError,), send, read, KINDS, explain, sdk.close)
-    return Connected(dialect, model, key, seconds)
+    dialect = Dialect("anthropic", (AnthropicError,), read, KINDS, explain)
+    return Connected(Exchange(dialect, model, key, seconds), send, sdk.close)
+
+
+def request(model: str, ask: Ask) -> Any:
+    """`ask` as the parameters of a message."""
+    return {
+        "model": model,
+        "system": ask.system,
+        "messages": [{"role": "user", "content": ask.prompt}],
+        "max_tokens": ask.max_output_tokens,
+        "output_config": {"format": {"type": "json_schema", "schema": schema(ask.answer)}},
+    }
 
 
 @cache

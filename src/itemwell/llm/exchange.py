@@ -7,7 +7,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import httpx2
 from pydantic import ValidationError
@@ -16,7 +16,11 @@ from itemwell.llm.door import Ask, Kind, LLMError, Reply, Said, Trace, Usage
 from itemwell.llm.reading import Unreadable, clean, load, parse
 from itemwell.llm.transport import KEPT_CHARACTERS, broken_line, retry_after
 
+Result = TypeVar("Result")
+
 CHARACTERS_PER_TOKEN = 4
+
+NONE: Mapping[str, str] = {}
 
 SDK_ACCIDENTS = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
 """What an SDK raises when it trips over a body that it did not foresee."""
@@ -61,78 +65,48 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """What one vendor does in its own way."""
+    """What one vendor says in its own way."""
 
     vendor: str
     errors: tuple[type[Exception], ...]  # the roots of what its SDK raises
-    send: Callable[[Ask], Awaitable[tuple[str, Mapping[str, str]]]]  # -> body and headers
     read: Callable[[Any], Said]  # raises ValueError for an envelope of another shape
     kinds: Mapping[str, Kind | None]  # finish reason -> None where it is a good end
     explain: Callable[[Refusal], tuple[Kind | None, float | None]]  # its codes; seconds to wait
-    close: Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Connected:
-    """A model of one vendor. Close it in the loop that used it."""
+class Exchange:
+    """What one model of one vendor says, in our words: an answer of its own, or a line of a batch."""
 
     dialect: Dialect
     name: str
     secret: str = field(repr=False)
     seconds: float = 300.0  # one exchange in all: a drip of bytes beats every other timeout
 
-    @property
-    def vendor(self) -> str:
-        """The vendor's short name."""
-        return self.dialect.vendor
-
-    async def __call__(self, ask: Ask) -> Reply:
-        """Ask once. Raises LLMError, and CancelledError where we are told to stop."""
-        started = time.monotonic()
-        body, headers = await self._send(ask)
-        said = self._read(body, headers)
-        said = replace(said, usage=_counted(ask, said))
-        seconds = time.monotonic() - started
-        return self._reply(ask, said, seconds)
-
-    async def aclose(self) -> None:
-        """Close the connections."""
-        await self.dialect.close()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.aclose()
-
-    async def _send(self, ask: Ask) -> tuple[str, Mapping[str, str]]:
-        """The body of a good status. The SDK's error holds headers with the key: it ends here."""
+    async def in_time(self, work: Awaitable[Result]) -> Result:
+        """What an SDK's `work` gives. Its error holds headers with the key: that ends here, as LLMError."""
         try:
             async with asyncio.timeout(self.seconds):
-                return await self.dialect.send(ask)
+                return await work
         except TimeoutError:
-            message = f"{self._me}: no whole answer in {self.seconds:g} s"
+            message = f"{self.me}: no whole answer in {self.seconds:g} s"
             failure = LLMError("timeout", message, wait=0.0, perhaps_billed=True)
         except self._foreseen as error:
             failure = self._failure(error)
         raise failure
 
-    def _failure(self, error: Exception) -> LLMError:
-        response = getattr(error, "response", None)
-        if isinstance(response, httpx2.Response):
-            return self._refused(response)
-        cause = error if isinstance(error, httpx2.HTTPError) else error.__cause__
-        if isinstance(cause, httpx2.HTTPError):
-            failure = broken_line(cause, self._me)
-            failure.trace = replace(failure.trace, text=self._safe(failure.text))
-            return failure
-        message = f"{self._me}: the SDK failed: {type(error).__name__}"
-        return LLMError("bug", message, perhaps_billed=True)
+    def reply(
+        self, ask: Ask, body: str, headers: Mapping[str, str] = NONE, seconds: float = 0.0
+    ) -> Reply:
+        """What the body of a good status says. Raises LLMError where that is no answer to `ask`."""
+        said = self._read(body, headers)
+        said = replace(said, usage=_counted(ask, said))
+        return self._reply(ask, said, seconds)
 
-    def _refused(self, response: httpx2.Response) -> LLMError:
-        text = response.content.decode("utf-8", "replace")
+    def refused(self, status: int, text: str, headers: Mapping[str, str] = NONE) -> LLMError:
+        """What an error's status and body mean."""
         body, _ = _loaded(text)
-        refusal = Refusal(response.status_code, response.headers, body, text)
+        refusal = Refusal(status, headers, body, text)
         own, wait = self.dialect.explain(refusal)
         kind = own or _kind_of(refusal.status)
         wait = retry_after(refusal.headers) if wait is None else wait
@@ -140,14 +114,25 @@ class Connected:
             wait = None
         elif wait is None:
             wait = 0.0
-        message = f"{self._me}: {_summary(kind, refusal)}"
+        message = f"{self.me}: {_summary(kind, refusal)}"
         trace = Trace(
-            self._safe(text[:KEPT_CHARACTERS]),
-            request_id=_request_id(response.headers),
-            status=refusal.status,
+            self._safe(text[:KEPT_CHARACTERS]), request_id=_request_id(headers), status=status
         )
         billed = kind == "timeout"
         return LLMError(kind, self._safe(message), wait=wait, perhaps_billed=billed, trace=trace)
+
+    def _failure(self, error: Exception) -> LLMError:
+        response = getattr(error, "response", None)
+        if isinstance(response, httpx2.Response):
+            text = response.content.decode("utf-8", "replace")
+            return self.refused(response.status_code, text, response.headers)
+        cause = error if isinstance(error, httpx2.HTTPError) else error.__cause__
+        if isinstance(cause, httpx2.HTTPError):
+            failure = broken_line(cause, self.me)
+            failure.trace = replace(failure.trace, text=self._safe(failure.text))
+            return failure
+        message = f"{self.me}: the SDK failed: {type(error).__name__}"
+        return LLMError("bug", message, perhaps_billed=True)
 
     def _read(self, body: str, headers: Mapping[str, str]) -> Said:
         try:
@@ -158,7 +143,7 @@ class Connected:
             trace = Trace(self._safe(body[:KEPT_CHARACTERS]), request_id=_request_id(headers))
             failure = LLMError(
                 "invalid",
-                f"{self._me}: no answer of its format: {why}",
+                f"{self.me}: no answer of its format: {why}",
                 perhaps_billed=True,
                 trace=trace,
             )
@@ -183,7 +168,7 @@ class Connected:
             except (Unreadable, ValidationError) as error:
                 kind, why = "invalid", _told(error)
         if kind is not None:
-            raise LLMError(kind, f"{self._me}: {why}", perhaps_billed=True, trace=trace)
+            raise LLMError(kind, f"{self.me}: {why}", perhaps_billed=True, trace=trace)
         if usage.estimated:
             notes = (*notes, "usage estimated")
         return Reply(
@@ -191,7 +176,7 @@ class Connected:
             said.text,
             said.finish,
             usage,
-            self.vendor,
+            self.dialect.vendor,
             self.name,
             seconds,
             request_id=said.request_id,
@@ -203,11 +188,47 @@ class Connected:
         return (*self.dialect.errors, httpx2.HTTPError, *SDK_ACCIDENTS)
 
     @property
-    def _me(self) -> str:
-        return f"{self.vendor} {self.name}"
+    def me(self) -> str:
+        """Vendor and model, as messages begin."""
+        return f"{self.dialect.vendor} {self.name}"
 
     def _safe(self, text: str) -> str:
         return clean(text).replace(self.secret, "***") if self.secret else clean(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """A model of one vendor. Close it in the loop that used it."""
+
+    exchange: Exchange
+    send: Callable[[Ask], Awaitable[tuple[str, Mapping[str, str]]]]  # -> body and headers
+    close: Callable[[], Awaitable[None]]
+
+    @property
+    def vendor(self) -> str:
+        """The vendor's short name."""
+        return self.exchange.dialect.vendor
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self.exchange.name
+
+    async def __call__(self, ask: Ask) -> Reply:
+        """Ask once. Raises LLMError, and CancelledError where we are told to stop."""
+        started = time.monotonic()
+        body, headers = await self.exchange.in_time(self.send(ask))
+        return self.exchange.reply(ask, body, headers, time.monotonic() - started)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
 
 
 def tokens(counts: Any, *path: str) -> int | None:

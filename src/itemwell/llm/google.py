@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from itemwell.llm.door import Ask, Kind, Said, Usage, schema_of
-from itemwell.llm.exchange import Connected, Dialect, Refusal, tokens
+from itemwell.llm.exchange import Connected, Dialect, Exchange, Refusal, tokens
 
 HOME = "https://generativelanguage.googleapis.com"
 
@@ -99,8 +99,8 @@ def connect(
         sdk.close()
         await line.aclose()
 
-    dialect = Dialect("google", (errors.APIError,), send, read, KINDS, explain, close)
-    return Connected(dialect, model, key, seconds)
+    dialect = Dialect("google", (errors.APIError,), read, KINDS, explain)
+    return Connected(Exchange(dialect, model, key, seconds), send, close)
 
 
 def read(tree: Any) -> Said:

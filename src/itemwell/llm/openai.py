@@ -2,15 +2,13 @@
 
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
 from itemwell.llm.door import Ask, Kind, Said, Usage
-from itemwell.llm.exchange import Connected, Dialect, Refusal, tokens
-
-if TYPE_CHECKING:
-    from openai import AsyncOpenAI
+from itemwell.llm.exchange import Connected, Dialect, Exchange, Refusal, tokens
 
 HOME = "https://api.openai.com/v1"
 
@@ -88,60 +86,63 @@ def connect(
     api: Literal["responses", "chat"] | None = None,
 ) -> Connected:
     """`model` at OpenAI, or at `base_url` (with its /v1). Only OpenAI itself is asked by Responses."""
-    import httpx2  # noqa: PLC0415 - a second of import, paid only by who asks a model
-    from openai import AsyncOpenAI, OpenAIError  # noqa: PLC0415
+    from openai import AsyncOpenAI, OpenAIError  # noqa: PLC0415 - a second of import
 
     from itemwell.llm import transport  # noqa: PLC0415
 
     url = base_url or HOME
-    host = httpx2.URL(url).host
-    at_home = host == "api.openai.com" or host.endswith(".api.openai.com")
     line = transport.client(url, read_seconds=seconds)
     sdk = AsyncOpenAI(api_key=key, base_url=url, max_retries=0, http_client=line)
-    chat = api == "chat" or (api is None and not at_home)
-    limit = "max_completion_tokens" if at_home else "max_tokens"  # the name that all others know
+    home = at_home(url)
+    chat = api == "chat" or (api is None and not home)
 
     async def send(ask: Ask) -> tuple[str, Mapping[str, str]]:
-        return await (_chat(sdk, model, ask, limit) if chat else _respond(sdk, model, ask))
+        if chat:
+            body = chat_request(model, ask, home=home)
+            raw = await sdk.chat.completions.with_raw_response.create(**body)
+            return raw.text, raw.headers
+        raw = await sdk.responses.with_raw_response.create(**response_request(model, ask))
+        return raw.text, raw.headers
 
-    read = read_completion if chat else read_response
-    dialect = Dialect("openai", (OpenAIError,), send, read, KINDS, explain, sdk.close)
-    return Connected(dialect, model, key, seconds)
-
-
-async def _respond(sdk: "AsyncOpenAI", model: str, ask: Ask) -> tuple[str, Mapping[str, str]]:
-    from openai import omit  # noqa: PLC0415
-
-    raw = await sdk.responses.with_raw_response.create(
-        model=model,
-        instructions=ask.system,
-        input=ask.prompt,
-        max_output_tokens=ask.max_output_tokens,
-        temperature=omit if ask.temperature is None else ask.temperature,
-        store=False,
-        text={"format": strict(ask.answer)},
+    dialect = Dialect(
+        "openai", (OpenAIError,), read_completion if chat else read_response, KINDS, explain
     )
-    return raw.text, raw.headers
+    return Connected(Exchange(dialect, model, key, seconds), send, sdk.close)
 
 
-async def _chat(
-    sdk: "AsyncOpenAI", model: str, ask: Ask, limit: str
-) -> tuple[str, Mapping[str, str]]:
-    from openai import omit  # noqa: PLC0415
+def at_home(url: str) -> bool:
+    """Whether `url` is OpenAI's own."""
+    host = urlsplit(url).hostname or ""
+    return host == "api.openai.com" or host.endswith(".api.openai.com")
 
+
+def response_request(model: str, ask: Ask) -> Any:
+    """`ask` as the body of the Responses API."""
+    body = {
+        "model": model,
+        "instructions": ask.system,
+        "input": ask.prompt,
+        "max_output_tokens": ask.max_output_tokens,
+        "store": False,
+        "text": {"format": strict(ask.answer)},
+    }
+    return body if ask.temperature is None else body | {"temperature": ask.temperature}
+
+
+def chat_request(model: str, ask: Ask, *, home: bool) -> Any:
+    """`ask` as the body of Chat Completions."""
     schema = {name: part for name, part in strict(ask.answer).items() if name != "type"}
-    response_format: Any = {"type": "json_schema", "json_schema": schema}
-    raw = await sdk.chat.completions.with_raw_response.create(
-        model=model,
-        messages=[
+    limit = "max_completion_tokens" if home else "max_tokens"  # the name that all others know
+    body = {
+        "model": model,
+        "messages": [
             {"role": "system", "content": ask.system},
             {"role": "user", "content": ask.prompt},
         ],
-        temperature=omit if ask.temperature is None else ask.temperature,
-        response_format=response_format,
-        extra_body={limit: ask.max_output_tokens},
-    )
-    return raw.text, raw.headers
+        "response_format": {"type": "json_schema", "json_schema": schema},
+        limit: ask.max_output_tokens,
+    }
+    return body if ask.temperature is None else body | {"temperature": ask.temperature}
 
 
 @cache
