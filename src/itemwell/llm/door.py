@@ -29,9 +29,11 @@ Kind = Literal[
     "budget",
     "price",
     "cancelled",
+    "batch",
     "bug",
 ]
-"""Why there is no answer. `cut`: the line broke once the request was out. `cancelled`: we gave up."""
+"""Why there is no answer. `cut`: the line broke once the request was out. `cancelled`: we gave up.
+`batch`: it comes with a batch, which is no trouble."""
 
 OVERHEAD_TOKENS = 1_000
 """What vendors add to a prompt (roles, the text that explains the schema), counted generously."""

@@ -54,12 +54,7 @@ class Guarded(httpx2.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """The whole response, decoded. Raises Unwanted, and httpx2's own errors."""
-        if _origin(request.url) != self.origin:
-            raise Unwanted("redirect", f"the key does not go to {request.url.host}")
-        request.extensions["timeout"] = self.timeout  # an SDK's own may be none at all
-        request.headers["accept-encoding"] = "identity"  # no bomb is unpacked
-        response = await next(self.turn).handle_async_request(request)
-        response.request = request
+        response = await self._sent(request)
         try:
             body = await self._body(response)
         finally:
@@ -71,6 +66,16 @@ class Guarded(httpx2.AsyncBaseTransport):
         return httpx2.Response(
             response.status_code, headers=headers, content=content, request=request
         )
+
+    async def _sent(self, request: httpx2.Request) -> httpx2.Response:
+        """The response, its body not yet read. Raises Unwanted before another origin sees the key."""
+        if _origin(request.url) != self.origin:
+            raise Unwanted("redirect", f"the key does not go to {request.url.host}")
+        request.extensions["timeout"] = self.timeout  # an SDK's own may be none at all
+        request.headers["accept-encoding"] = "identity"  # no bomb is unpacked
+        response = await next(self.turn).handle_async_request(request)
+        response.request = request
+        return response
 
     async def _body(self, response: httpx2.Response) -> bytes:
         chunks, size = [], 0
