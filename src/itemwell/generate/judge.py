@@ -59,7 +59,7 @@ def judge(verdict: Verdict, wanted: str, least: float, arbiter: str) -> str:
     worst = min(scores, key=lambda name: scores[name])
     if scores[worst] < FLOOR:
         raise Rejected(STAGE, f"{worst} {scores[worst]:.2f} is below {FLOOR:.2f}")
-    mean = sum(WEIGHTS[name] * score for name, score in scores.items())
+    mean = round(sum(WEIGHTS[name] * score for name, score in scores.items()), 9)  # 0.68 is 0.68
     if mean < least:
         raise Rejected(STAGE, f"{mean:.2f} is below {least:.2f}")
     if abs(DIFFICULTIES.index(verdict.difficulty) - DIFFICULTIES.index(wanted)) > 1:
