@@ -52,10 +52,9 @@ class Written(BaseModel):
     )
 
 
-def asking(slot: Slot, *, avoid: Sequence[str], passage: Passage | None) -> Ask:
-    """The ask for a new draft."""
+def asking(slot: Slot, *, turn: int, avoid: Sequence[str], passage: Passage | None) -> Ask:
+    """The ask for a new draft: for the sub-type whose `turn` it is, and unlike what it is to `avoid`."""
     mark = mark_of(slot.seed, slot.ordinal, slot.attempts, "draft")
-    turn = Random(f"{slot.seed}:subtype").randrange(1_000) + slot.ordinal + slot.attempts // 2
     return _ask(
         "draft",
         slot,

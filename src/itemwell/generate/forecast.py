@@ -175,7 +175,7 @@ def _asks(stratum: Stratum, mends: bool, passage: Passage | None) -> tuple[Ask, 
     return (
         author.mending(slot, typical, TYPICAL_STEM, passage=passage)
         if mends
-        else author.asking(slot, avoid=avoid, passage=passage),
+        else author.asking(slot, turn=0, avoid=avoid, passage=passage),
         solve.asking(typical, slot, seat=0, subject="")[0],
         judge.asking(typical, slot, seat=0, subject=""),
     )

@@ -8,6 +8,7 @@ import asyncio
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from random import Random
 from typing import TypeVar
 
 from itemwell.bank import Draft, Slot, Stratum, Verified
@@ -54,6 +55,7 @@ class Panel:
         default_factory=lambda: defaultdict(lambda: deque(maxlen=AVOIDED))
     )
     refused: dict[int, tuple[Draft, str]] = field(default_factory=dict)  # by slot: to be mended
+    turns: dict[str, int] = field(default_factory=dict)  # by question type: of its sub-types
 
     async def draft(self, slot: Slot) -> Drafted:
         """What an author wrote for this attempt. Raises Rejected where it wrote nothing to go by.
@@ -65,7 +67,8 @@ class Panel:
         if last:
             ask = author.mending(slot, *last, passage=passage)
         else:
-            ask = author.asking(slot, avoid=list(self.recent[slot.stratum]), passage=passage)
+            recent = list(self.recent[slot.stratum])
+            ask = author.asking(slot, turn=self._turn(slot), avoid=recent, passage=passage)
         door = self.door(self.routing.authors(slot))
         try:
             reply = await door(ask)
@@ -144,6 +147,13 @@ class Panel:
 
         [(arbiter, said)] = await _from_seats(verdict, 1, judge.STAGE)
         return judge.judge(said, slot.stratum.difficulty, self.least_score, arbiter)
+
+    def _turn(self, slot: Slot) -> int:
+        """The next one of the slot's type: by ordinals each type would meet a few of its sub-types only."""
+        kind = slot.stratum.question_type
+        first = Random(f"{slot.seed}:subtype").randrange(1_000) + slot.ordinal
+        self.turns[kind] = self.turns.get(kind, first) + 1
+        return self.turns[kind]
 
     def _passage(self, slot: Slot) -> Passage | None:
         return self.passages[slot.ordinal % len(self.passages)] if self.passages else None
