@@ -10,6 +10,7 @@ MODULES = {
     "generate": "generate",
     "questions": "questions",
     "runs": "runs",
+    "models": "models",
     "db": "db",
     "config": "config",
     "doctor": "doctor",

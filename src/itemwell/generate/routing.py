@@ -8,6 +8,7 @@ from itemwell.bank import Slot
 from itemwell.settings import Route, Settings
 
 VENDORS = ("openai", "anthropic", "google")
+STAGES = ("draft", "solve", "judge")
 
 
 class ModelName(NamedTuple):
@@ -30,8 +31,14 @@ class Routing:
     @classmethod
     def of(cls, settings: Settings) -> "Routing":
         """The routing that the settings say, without the vendors that have no key."""
-        usable = [vendor for vendor in VENDORS if settings.key_of(vendor)]
-        models = [ModelName(vendor, getattr(settings, f"{vendor}_model")) for vendor in usable]
+        every = cls.whole(settings)
+        usable = [each for each in every.models if settings.key_of(each.vendor)]
+        return cls(tuple(usable), settings.routes)
+
+    @classmethod
+    def whole(cls, settings: Settings) -> "Routing":
+        """The same were there a key of every vendor."""
+        models = [ModelName(vendor, getattr(settings, f"{vendor}_model")) for vendor in VENDORS]
         return cls(tuple(models), settings.routes)
 
     def authors(self, slot: Slot) -> list[ModelName]:
@@ -42,23 +49,24 @@ class Routing:
 
     def solvers(self, question_type: str, author: str, seat: int) -> list[ModelName]:
         """Who solves in `seat`, in the order of asking: vendors that did not write it first."""
-        named = self._named(question_type, "solve") or list(self.models)
+        named = self.able(question_type, "solve")
         return _turned(_others_first(named, author), seat)
 
     def arbiters(self, question_type: str, author: str, seat: int = 0) -> list[ModelName]:
         """Who judges, in the order of asking. The author's vendor only where there is no other."""
-        named = self._named(question_type, "judge") or list(self.models)
+        named = self.able(question_type, "judge")
         others = [each for each in named if each.vendor != author]
         others = others or [each for each in self.models if each.vendor != author]
         return _turned(others or named, seat)
 
+    def able(self, question_type: str, stage: str) -> list[ModelName]:
+        """Who may be asked at this stage: whom the route names, else every vendor's default model."""
+        return self._named(question_type, stage) or list(self.models)
+
     def all(self) -> list[ModelName]:
         """Every model that a route or a default names, once."""
         names = [
-            name
-            for kind in self.routes
-            for stage in ("draft", "solve", "judge")
-            for name in self._named(kind, stage)
+            name for kind in self.routes for stage in STAGES for name in self._named(kind, stage)
         ]
         return list(dict.fromkeys([*self.models, *names]))
 
