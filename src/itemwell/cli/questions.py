@@ -15,6 +15,7 @@ import click
 from itemwell.bank import QUESTION_STATUSES
 from itemwell.cli.answer import Answer
 from itemwell.cli.options import Command, Common
+from itemwell.cli.questions_why import why
 from itemwell.errors import ConfigError, Exit, Outcome
 
 if TYPE_CHECKING:
@@ -36,6 +37,9 @@ SHOWN_REFUSALS = 10
 @click.group()
 def questions() -> None:
     """Look at questions, bring them in and out, retire them."""
+
+
+questions.add_command(why)
 
 
 def filters(command: Any) -> Any:

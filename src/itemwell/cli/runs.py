@@ -1,11 +1,14 @@
 """`itemwell runs`: what ran, and how it went."""
 
+from collections.abc import Iterator
+from decimal import Decimal
 from textwrap import fill
 from typing import Any
 
 import click
 
 from itemwell.cli.answer import Answer
+from itemwell.cli.money import dollars
 from itemwell.cli.options import Command, Common
 from itemwell.cli.table import table, width
 from itemwell.errors import ConfigError
@@ -55,19 +58,47 @@ def list_(common: Common, job: str | None, limit: int) -> Answer:
 @runs.command(cls=Command)
 @click.argument("run_id", type=click.IntRange(1, 2**62), metavar="ID")
 def show(common: Common, run_id: int) -> Answer:
-    """Tell one run whole: its figures, its order, its refusals."""
+    """Tell one run whole: its figures, its order, its calls to models and their cost, its refusals."""
+    from itemwell.store import calls, slots
     from itemwell.store import runs as stored
-    from itemwell.store import slots
     from itemwell.store.connect import open_bank
 
     with open_bank(common.settings()) as bank, bank.connect() as db:
         row = stored.one(db, run_id)
         refusals = slots.refusals_of(db, run_id)
         states = slots.states_of(db, run_id)
+        asked = calls.by_stage_of(db, run_id)
     if row is None:
         raise ConfigError(f"there is no run {run_id}", "see: itemwell runs")
-    document = row | {"slots": states, "refusals": refusals}
+    document = row | {"slots": states, "refusals": refusals, **_asked(asked)}
     return Answer({"run": document}, _whole(document))
+
+
+def _asked(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "calls": sum(row["calls"] for row in rows),
+        "cost_usd": float(sum(row["usd"] for row in rows)),
+        "models": [
+            {name: value for name, value in row.items() if name != "usd"}
+            | {"cost_usd": float(row["usd"])}
+            for row in rows
+        ],
+    }
+
+
+def _models_told(row: dict[str, Any]) -> Iterator[str]:
+    """The calls that a run made, a line each vendor, model and stage."""
+    if row["calls"]:
+        yield f"  cost      {_usd(row['cost_usd'])} on {row['calls']} calls"
+    for each in row["models"]:
+        who = f"{each['vendor']} {each['model']}, {each['stage']}"
+        failed = f", {each['failed']} of them failed" if each["failed"] else ""
+        unknown = f", {each['unpriced']} of them without a known price" if each["unpriced"] else ""
+        yield f"  calls     {who}: {each['calls']}{failed}{unknown}, {_usd(each['cost_usd'])}"
+
+
+def _usd(amount: float) -> str:
+    return dollars(Decimal(str(amount)))
 
 
 def _took(row: dict[str, Any]) -> str:
@@ -99,6 +130,7 @@ def _whole(row: dict[str, Any]) -> str:
     for title in ("counts", "slots", "metadata"):
         parts = ", ".join(f"{name} {_plain(value)}" for name, value in row[title].items())
         lines += [f"  {title:<9} {parts}"] if parts else []
+    lines += _models_told(row)
     lines += [
         f"  refused   {each['drafts']} x {each['stage']}: {each['reason']}"
         for each in row["refusals"]

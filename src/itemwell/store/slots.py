@@ -116,6 +116,12 @@ def refusals_for(db: Connection, slot_id: int) -> list[dict[str, Any]]:
     return [dict(row) for row in rows.mappings()]
 
 
+def behind(db: Connection, question_id: int) -> dict[str, Any] | None:
+    """The slot that a question fills; None where it came from a file, or with its run is gone."""
+    row = db.execute(_BEHIND, {"question_id": question_id}).mappings().first()
+    return dict(row) if row else None
+
+
 def states_of(db: Connection, run_id: int) -> dict[str, int]:
     """How many slots of a run are in each state."""
     return {row.state: row.number for row in db.execute(_STATES, {"run_id": run_id})}
@@ -168,6 +174,11 @@ _LAST_REFUSALS = text("""
 _REFUSALS_FOR = text(
     "SELECT stage, reason, draft, created_at FROM refusals WHERE slot_id = :slot_id ORDER BY id"
 )
+_BEHIND = text("""
+    SELECT slot.id, slot.run_id, slot.ordinal, slot.seed, slot.attempts, slot.source, slot.created_at
+    FROM generation_slots AS slot JOIN questions AS question ON question.slot_id = slot.id
+    WHERE question.id = :question_id
+""")
 _STATES = text(
     "SELECT state, count(*) AS number FROM generation_slots WHERE run_id = :run_id GROUP BY state"
 )
