@@ -13,6 +13,7 @@ from itemwell.errors import Busy
 from itemwell.generate import job
 from itemwell.generate.order import Order
 from itemwell.generate.report import Report
+from itemwell.generate.work import Bounds
 from itemwell.settings import Settings
 from itemwell.store import questions, runs, slots
 from itemwell.store.questions import Wanted
@@ -22,7 +23,7 @@ from itemwell.templates.model import Drawn, ItemModel
 
 def generate(bank, count=5, types=QUESTION_TYPES, seed=None, **settings):
     settings = Settings(**settings)
-    bounds = job.Bounds(settings.attempts_per_question, time.monotonic() + 60, lambda _: None)
+    bounds = Bounds(settings.attempts_per_question, time.monotonic() + 60, lambda _: None)
     with runs.begin(bank, "generate") as run:
         return job.run(bank, run, Order(count, types, DIFFICULTIES, seed), settings, bounds)
 
@@ -153,7 +154,7 @@ def test_a_seed_of_ones_own_takes_over_nobody_elses_draws(bank):
 
 def cut_short(bank, count, types, lease="generate"):
     """An order that ended with some of it open, as after a deadline."""
-    bounds = job.Bounds(30, time.monotonic() + 0.1, lambda _: None)
+    bounds = Bounds(30, time.monotonic() + 0.1, lambda _: None)
     with runs.begin(bank, "generate", lease=lease) as run:
         return job.run(bank, run, Order(count, types, DIFFICULTIES), Settings(), bounds)
 
@@ -182,7 +183,7 @@ def test_a_run_that_lost_its_lease_plans_nothing(bank):
             with bank.begin() as db:
                 db.execute(text("UPDATE job_leases SET expires_at = now() - interval '1 day'"))
                 runs.close_dead(db)
-            bounds = job.Bounds(30, time.monotonic() + 60, lambda _: None)
+            bounds = Bounds(30, time.monotonic() + 60, lambda _: None)
             job.run(bank, run, Order(5, ("math",), DIFFICULTIES), Settings(), bounds)
 
     with pytest.raises(Busy, match="taken over"):

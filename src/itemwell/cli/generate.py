@@ -17,10 +17,10 @@ from itemwell.errors import Busy, ConfigError, Exit
 from itemwell.schedule import JOBS
 
 if TYPE_CHECKING:
-    from itemwell.generate.job import Bounds
     from itemwell.generate.material import Passage
     from itemwell.generate.order import Order
     from itemwell.generate.report import Report
+    from itemwell.generate.work import Bounds
     from itemwell.settings import Settings
 
 MOST = 10_000
@@ -83,7 +83,7 @@ def generate(common: Common, **asked: Any) -> Answer:
         from itemwell.cli.generate_plan import plan
 
         return plan(settings, order, _lease(asked), passages)
-    from itemwell.generate.job import Bounds
+    from itemwell.generate.work import Bounds
 
     deadline = time.monotonic() + (asked["deadline"] or JOBS["generate"].deadline.total_seconds())
     shown = sys.stderr.isatty() and not (common.as_json or common.quiet or common.no_console)

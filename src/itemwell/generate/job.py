@@ -7,22 +7,19 @@ slots are under way at once where a writer has to wait for its models.
 import asyncio
 import secrets
 import time
-from collections import Counter, deque
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Protocol
 
 import structlog
 from sqlalchemy import Connection, Engine
 
-from itemwell.bank import Draft, Slot, Verified
-from itemwell.errors import Rejected, Stopped
+from itemwell.bank import Slot
+from itemwell.errors import Stopped
 from itemwell.generate.book import Book
-from itemwell.generate.check import key_balance
-from itemwell.generate.desk import Desk, Drafted, NobodyLeft
+from itemwell.generate.desk import Desk
 from itemwell.generate.material import Passage
 from itemwell.generate.order import Order, adopt
 from itemwell.generate.panel import Panel
@@ -30,8 +27,7 @@ from itemwell.generate.report import Report
 from itemwell.generate.routing import Routing
 from itemwell.generate.shelf import InBank, InFile
 from itemwell.generate.spool import absorb
-from itemwell.llm.budget import to_the_end
-from itemwell.llm.door import LLMError
+from itemwell.generate.work import Bounds, Shelf, work
 from itemwell.settings import Settings
 from itemwell.stopping import run_async
 from itemwell.store import calls, questions, runs, slots
@@ -42,8 +38,6 @@ from itemwell.templates import models
 
 log = structlog.get_logger()
 
-Tell = Callable[[Report], None]
-
 MOST_TAKEN_OVER = 10_000
 
 SLOTS_PER_CALL = 2
@@ -51,49 +45,6 @@ SLOTS_PER_CALL = 2
 
 GRACE_SECONDS = 30.0
 """After the deadline no draft is begun; those under way have so long to be kept."""
-
-
-class Writer(Protocol):
-    """Who drafts and verifies: item models at their desk, or a panel of vendors' models."""
-
-    async def draft(self, slot: Slot) -> Drafted:
-        """The draft for this attempt. Raises NobodyLeft where there is nobody to write it."""
-
-    async def verify(self, drafted: Drafted, slot: Slot) -> Verified:
-        """The draft with its evidence. Raises Rejected at the first stage that refuses it."""
-
-    def count(self, verified: Verified) -> None:
-        """Remember a question that was kept."""
-
-    def refuse(self, slot: Slot, drafted: Draft | None, refusal: Rejected) -> None:
-        """Remember a refusal, for the next attempt."""
-
-
-class Shelf(Protocol):
-    """Where verified questions go: the bank, or a file in a dry run."""
-
-    def keep(self, slot: Slot, verified: Verified) -> None:
-        """Store it for good. Raises Rejected where the bank holds it or has no room for it."""
-
-    def refuse(self, slot: Slot, drafted: Draft | None, refusal: Rejected) -> None:
-        """Store the refusal with its reason, and count the attempt."""
-
-    def give_up(self, slot: Slot) -> None:
-        """Close a slot whose attempts are spent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """When to stop: attempts for one slot, and a moment of the monotonic clock for all."""
-
-    attempts: int
-    deadline: float
-    tell: Tell
-
-    @property
-    def over(self) -> bool:
-        """Whether the deadline is past."""
-        return time.monotonic() > self.deadline
 
 
 def run(  # noqa: PLR0913
@@ -113,7 +64,7 @@ def run(  # noqa: PLR0913
     shelf = InBank(bank, under, settings.family_cap)
     try:
         if order.source == "templates":
-            run_async(_work(todo, _desk(bank, settings), shelf, report, bounds))
+            run_async(work(todo, _desk(bank, settings), shelf, report, bounds))
         else:
             spent = report.continued.spent if report.continued else Decimal(0)
             book = _book(bank, under.id, settings, spent)
@@ -153,7 +104,7 @@ def dry_run(  # noqa: PLR0913
     try:
         with InFile.open(bank, path) as shelf:
             if order.source == "templates":
-                run_async(_work(todo, _desk(bank, settings), shelf, report, bounds))
+                run_async(work(todo, _desk(bank, settings), shelf, report, bounds))
             else:
                 book = _book(bank, None, settings, Decimal(0))
                 with _counting(book, report):
@@ -250,7 +201,7 @@ async def _with_models(  # noqa: PLR0913
             panel.recall(slots.last_refusals(db, todo), questions.last_stems(db))
         at_once = SLOTS_PER_CALL * settings.parallel_calls
         async with _ending(bounds.deadline + GRACE_SECONDS, report):
-            await _work(todo, panel, shelf, report, bounds, at_once=at_once)
+            await work(todo, panel, shelf, report, bounds, at_once=at_once)
 
 
 @asynccontextmanager
@@ -261,93 +212,3 @@ async def _ending(deadline: float, report: Report) -> AsyncIterator[None]:
             yield
     except TimeoutError:
         report.stopped_by = "deadline"
-
-
-async def _work(  # noqa: PLR0913
-    todo: Sequence[Slot],
-    writer: Writer,
-    shelf: Shelf,
-    report: Report,
-    bounds: Bounds,
-    *,
-    at_once: int = 1,
-) -> None:
-    waiting, kept = deque(todo), list[Draft]()
-
-    async def work() -> None:
-        while waiting and not report.stopped_by:
-            if bounds.over:
-                report.stopped_by = "deadline"
-                return
-            if drafted := await _fill(waiting.popleft(), writer, shelf, report, bounds):
-                kept.append(drafted)
-            bounds.tell(report)
-
-    try:
-        async with asyncio.TaskGroup() as group:
-            for _ in range(min(at_once, len(todo))):
-                group.create_task(work())
-    except BaseExceptionGroup as several:
-        raise several.exceptions[0] from None
-    flaw = key_balance([each.key for each in kept], [len(each.options) for each in kept])
-    if flaw:
-        report.notes.append(str(flaw))
-
-
-async def _fill(
-    slot: Slot, writer: Writer, shelf: Shelf, report: Report, bounds: Bounds
-) -> Draft | None:
-    """What was kept for `slot`, after as many attempts as it takes; None where there is nothing yet."""
-    while slot.attempts < bounds.attempts:
-        drafted = None
-        try:
-            drafted = await writer.draft(slot)
-            report.drafted += 1
-            verified = await writer.verify(drafted, slot)
-            await _keep(slot, verified, writer, shelf, report)
-        except Rejected as refusal:
-            await _refuse(slot, drafted, refusal, writer, shelf, report)
-            slot = replace(slot, attempts=slot.attempts + 1)
-            if report.stopped_by or bounds.over:
-                return None
-        except LLMError as error:
-            log.debug("waits", slot=slot.id, attempt=slot.attempts, why=str(error))
-            report.wait(error)
-            return None
-        except NobodyLeft as error:
-            report.note(str(error))
-            break
-        else:
-            return drafted.draft
-    await asyncio.to_thread(shelf.give_up, slot)
-    report.given_up += 1
-    return None
-
-
-async def _keep(
-    slot: Slot, verified: Verified, writer: Writer, shelf: Shelf, report: Report
-) -> None:
-    """Keep it to the end, and count what was kept, also when we are stopped meanwhile."""
-    keeping = asyncio.ensure_future(asyncio.to_thread(shelf.keep, slot, verified))
-    try:
-        await to_the_end(keeping)
-    finally:
-        if keeping.done() and not keeping.cancelled() and keeping.exception() is None:
-            writer.count(verified)
-            report.keep(verified)
-            log.debug("kept", slot=slot.id, stratum=str(slot.stratum), by=verified.gates["draft"])
-
-
-async def _refuse(  # noqa: PLR0913
-    slot: Slot,
-    drafted: Drafted | None,
-    refusal: Rejected,
-    writer: Writer,
-    shelf: Shelf,
-    report: Report,
-) -> None:
-    draft = drafted.draft if drafted else None
-    await to_the_end(asyncio.to_thread(shelf.refuse, slot, draft, refusal))
-    writer.refuse(slot, draft, refusal)
-    report.refuse(refusal)
-    log.debug("refused", slot=slot.id, attempt=slot.attempts, why=str(refusal))
