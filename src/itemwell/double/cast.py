@@ -81,10 +81,9 @@ def solver(seen: Seen) -> dict[str, Any]:
 
 
 def arbiter(seen: Seen) -> dict[str, Any]:
-    """Good scores where the key is what the computation gives, else a wrong key."""
+    """Good scores where the key is what the computation gives, else a wrong key; an author's own form is believed."""
     question = data(seen)
-    key = question["options"]["ABCDEF".index(question["key"])]["text"]
-    sound = key.split()[0] == str(solved(question))
+    sound = "right_option" in question or _keyed(question) == str(solved(question))
     scores = dict.fromkeys(("clarity", "formatting", "creativity"), 0.9)
     return {
         "comments": "Computed by hand.",
@@ -93,6 +92,12 @@ def arbiter(seen: Seen) -> dict[str, Any]:
         "validity": 0.9 if sound else 0.1,
         "difficulty": "medium",
     }
+
+
+def _keyed(question: dict[str, Any]) -> str:
+    """The number of the option that the key names."""
+    text: str = question["options"]["ABCDEF".index(question["key"])]["text"]
+    return text.split(maxsplit=1)[0]
 
 
 def data(seen: Seen) -> Any:

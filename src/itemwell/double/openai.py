@@ -73,7 +73,7 @@ def read(operation: Operation, body: dict[str, Any]) -> Asked:
         first = [body.get("instructions") or ""]
     else:
         messages = body.get("messages", [])
-        wanted = body.get("response_format", {}).get("json_schema", {})
+        wanted = body.get("response_format", {}).get("json_schema", {}) or _forced(body)
         limit = body.get("max_completion_tokens") or body.get("max_tokens")
         first = []
     schema = wanted.get("schema")
@@ -88,6 +88,12 @@ def read(operation: Operation, body: dict[str, Any]) -> Asked:
         schema,
         limit,
     )
+
+
+def _forced(body: dict[str, Any]) -> dict[str, Any]:
+    """The one function that has to be called, as a wanted answer: so instructor asks for JSON."""
+    functions = [tool.get("function", {}) for tool in body.get("tools") or ()]
+    return {"schema": functions[0].get("parameters")} if len(functions) == 1 else {}
 
 
 def render(seen: Seen, answer: Answer, request_id: str) -> dict[str, Any]:
@@ -162,6 +168,11 @@ def _completion(seen: Seen, answer: Answer, request_id: str) -> dict[str, Any]:
         "refusal": answer.text if refused else None,
         "annotations": [],
     }
+    if seen.body.get("tools") and finish == "stop":
+        call = {"name": seen.body["tools"][0]["function"]["name"], "arguments": answer.text}
+        called = {"id": f"call_{request_id}", "type": "function", "function": call}
+        message |= {"content": None, "tool_calls": [called]}
+        finish = "tool_calls"
     choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": finish}
     return {
         "id": f"chatcmpl-{request_id}",
