@@ -37,7 +37,10 @@ def strata(
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One question to write. Seed and attempt give the same draft again; ordinal places its key."""
+    """One question to write. Seed and attempt give the same draft again; ordinal places its key.
+
+    The id 0 stands for none: what is asked then belongs to no slot of the bank.
+    """
 
     id: int
     stratum: Stratum

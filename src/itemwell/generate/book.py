@@ -17,6 +17,7 @@ from itemwell.generate.commits import Commits
 from itemwell.llm.door import Ask, LLMError, Model, Outcome, Place, Reply, Usage
 from itemwell.llm.journal import ANSWERED, Entry
 from itemwell.llm.reading import clean
+from itemwell.settings import Settings
 from itemwell.store.calls import Limits
 from itemwell.store.connect import PATIENCE
 
@@ -43,6 +44,16 @@ class Book:
 
     def __post_init__(self) -> None:
         self._commits = Commits(self.bank, self.limits, self.spool, self.patience)
+
+    @classmethod
+    def of(
+        cls, bank: Engine, run_id: int | None, settings: Settings, spent: Decimal = NOTHING
+    ) -> "Book":
+        """The book of a run whose order has `spent` so much before, within the limits of the settings."""
+        vendors = {str(vendor): dollars for vendor, dollars in settings.vendor_budgets.items()}
+        limits = Limits(settings.budget_per_day, settings.budget_per_month, vendors)
+        spool = settings.itemwell_home / "spool"
+        return cls(bank, run_id, limits, settings.budget_per_run, spent, spool)
 
     def remember(self, found: Iterable[Call]) -> None:
         """Know these calls, which were closed before this run."""

@@ -31,7 +31,6 @@ from itemwell.generate.work import Bounds, Shelf, work
 from itemwell.settings import Settings
 from itemwell.stopping import run_async
 from itemwell.store import calls, questions, runs, slots
-from itemwell.store.calls import Limits
 from itemwell.store.connect import transact
 from itemwell.store.runs import Run
 from itemwell.templates import models
@@ -67,7 +66,7 @@ def run(  # noqa: PLR0913
             run_async(work(todo, _desk(bank, settings), shelf, report, bounds))
         else:
             spent = report.continued.spent if report.continued else Decimal(0)
-            book = _book(bank, under.id, settings, spent)
+            book = Book.of(bank, under.id, settings, spent)
             with _counting(book, report):
                 run_async(_with_models(todo, bank, book, shelf, report, bounds, settings, material))
     except Stopped as stopped:
@@ -106,7 +105,7 @@ def dry_run(  # noqa: PLR0913
             if order.source == "templates":
                 run_async(work(todo, _desk(bank, settings), shelf, report, bounds))
             else:
-                book = _book(bank, None, settings, Decimal(0))
+                book = Book.of(bank, None, settings, Decimal(0))
                 with _counting(book, report):
                     run_async(
                         _with_models(todo, bank, book, shelf, report, bounds, settings, material)
@@ -157,13 +156,6 @@ def _absorb(bank: Engine, order: Order, settings: Settings) -> None:
         return
     if number := absorb(bank, settings.itemwell_home / "spool"):
         log.info("answers of an earlier run came from the spool", answers=number)
-
-
-def _book(bank: Engine, run_id: int | None, settings: Settings, spent: Decimal) -> Book:
-    vendors = {str(vendor): dollars for vendor, dollars in settings.vendor_budgets.items()}
-    limits = Limits(settings.budget_per_day, settings.budget_per_month, vendors)
-    spool = settings.itemwell_home / "spool"
-    return Book(bank, run_id, limits, settings.budget_per_run, spent, spool)
 
 
 @contextmanager

@@ -82,7 +82,7 @@ def asking(draft: Draft, slot: Slot, *, seat: int, subject: str) -> Ask:
         user,
         Verdict,
         prompt_version=prompt.version,
-        slot_id=str(slot.id),
+        slot_id=str(slot.id or ""),
         attempt=slot.attempts,
         seat=seat,
         subject=subject,

@@ -4,41 +4,25 @@ Author, solvers and arbiter never speak with each other: a panel without debate 
 with it. Every effect is behind `door`; asked again after a kill, a door answers from the journal.
 """
 
-import asyncio
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
-from typing import TypeVar
 
 from itemwell.bank import Draft, Slot, Stratum, Verified
 from itemwell.errors import Rejected
-from itemwell.generate import author, judge, solve
+from itemwell.generate import author
 from itemwell.generate.check import check
 from itemwell.generate.dedup import identify
 from itemwell.generate.desk import Drafted, sound
 from itemwell.generate.flaws import RULES
+from itemwell.generate.jury import UNUSABLE, Jury
 from itemwell.generate.material import Passage, require_quotation
 from itemwell.generate.routing import ModelName, Routing
-from itemwell.llm.door import Kind, LLMError, Model, Reply
-
-Answer = TypeVar("Answer")
-
-UNUSABLE: set[Kind] = {"refused", "truncated", "invalid", "too_large"}
-"""The model was asked and paid, and gave nothing to go by: another may."""
-
-MORE_SEATS = 3
-"""So many others are asked in one run where solvers or arbiters give nothing to go by."""
-
-MOST_SEATS = 12
-"""Where none of so many could say anything the draft is refused: it does not wait for ever."""
+from itemwell.llm.door import LLMError, Model
 
 AVOIDED = 8
 """How many recent stems of its stratum an author is shown, so as to write another."""
-
-
-class Unscored(LLMError):
-    """No arbiter or too few solvers said anything: the draft waits, what was paid for it is kept."""
 
 
 @dataclass
@@ -56,6 +40,11 @@ class Panel:
     )
     refused: dict[int, tuple[Draft, str]] = field(default_factory=dict)  # by slot: to be mended
     turns: dict[str, int] = field(default_factory=dict)  # by question type: of its sub-types
+
+    @property
+    def jury(self) -> Jury:
+        """Those of the models that solve and judge."""
+        return Jury(self.door, self.routing, self.solvers, self.least_score)
 
     async def draft(self, slot: Slot) -> Drafted:
         """What an author wrote for this attempt. Raises Rejected where it wrote nothing to go by.
@@ -90,9 +79,8 @@ class Panel:
         sound(draft)
         require_quotation(draft, self._passage(slot))
         identity = identify(draft, self.seen)  # before anything is paid for
-        votes = await self._votes(drafted, slot, identity.signature)
-        solved = solve.agreed(draft, votes)
-        judged = await self._judged(drafted, slot, identity.signature)
+        solved = await self.jury.solve(drafted, slot, identity.signature)
+        judged = await self.jury.judge(drafted, slot, identity.signature)
         identify(draft, self.seen)  # another slot may have been quicker
         gates = {
             "draft": drafted.evidence,
@@ -127,27 +115,6 @@ class Panel:
         else:
             self.refused[slot.id] = (draft, _all_reasons(draft, refusal))
 
-    async def _votes(self, drafted: Drafted, slot: Slot, subject: str) -> list[solve.Vote]:
-        async def vote(seat: int) -> solve.Vote:
-            ask, letters = solve.asking(drafted.draft, slot, seat=seat, subject=subject)
-            names = self.routing.solvers(slot.stratum.question_type, drafted.vendor, seat)
-            reply = await self.door(names)(ask)
-            assert isinstance(reply.answer, solve.Solution)
-            return solve.Vote(_who(reply), solve.read(reply.answer, letters))
-
-        return await _from_seats(vote, self.solvers, solve.STAGE)
-
-    async def _judged(self, drafted: Drafted, slot: Slot, subject: str) -> str:
-        async def verdict(seat: int) -> tuple[str, judge.Verdict]:
-            ask = judge.asking(drafted.draft, slot, seat=seat, subject=subject)
-            names = self.routing.arbiters(slot.stratum.question_type, drafted.vendor, seat)
-            reply = await self.door(names)(ask)
-            assert isinstance(reply.answer, judge.Verdict)
-            return _who(reply), reply.answer
-
-        [(arbiter, said)] = await _from_seats(verdict, 1, judge.STAGE)
-        return judge.judge(said, slot.stratum.difficulty, self.least_score, arbiter)
-
     def _turn(self, slot: Slot) -> int:
         """The next one of the slot's type: by ordinals each type would meet a few of its sub-types only."""
         kind = slot.stratum.question_type
@@ -157,57 +124,6 @@ class Panel:
 
     def _passage(self, slot: Slot) -> Passage | None:
         return self.passages[slot.ordinal % len(self.passages)] if self.passages else None
-
-
-async def _from_seats(
-    ask: Callable[[int], Awaitable[Answer]], wanted: int, stage: str
-) -> list[Answer]:
-    """`wanted` answers, from the first seats at once and then from further ones.
-
-    Raises Rejected where MOST_SEATS gave nothing to go by, Unscored where this run asked enough of
-    them, and any other LLMError as it comes.
-    """
-    answers: list[Answer] = []
-    seat, asked_anew = 0, 0
-    last: LLMError | None = None
-    while len(answers) < wanted:
-        missing = wanted - len(answers)
-        if seat + missing > MOST_SEATS:
-            raise Rejected(stage, f"{seat} models gave nothing to go by: {last}")
-        if asked_anew >= MORE_SEATS and last:
-            raise Unscored(last.kind, f"{stage}: {asked_anew} models gave nothing to go by: {last}")
-        tasks = [asyncio.ensure_future(ask(seat + place)) for place in range(missing)]
-        seat += missing
-        for outcome in await _all(tasks):
-            if isinstance(outcome, LLMError):
-                last = outcome
-                asked_anew += outcome.price_usd is not None or outcome.perhaps_billed
-            else:
-                answers.append(outcome)
-    return answers
-
-
-async def _all(tasks: Sequence["asyncio.Future[Answer]"]) -> list[Answer | LLMError]:
-    """The outcome of each; all are waited for, so that what was paid for is written down."""
-    try:
-        found = await asyncio.gather(*tasks, return_exceptions=True)
-    except asyncio.CancelledError:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        raise
-    for outcome in found:
-        if isinstance(outcome, BaseException) and not _unusable(outcome):
-            raise outcome
-    return found  # type: ignore[return-value]
-
-
-def _unusable(outcome: BaseException) -> bool:
-    return isinstance(outcome, LLMError) and outcome.kind in UNUSABLE
-
-
-def _who(reply: Reply) -> str:
-    return f"{reply.vendor} {reply.model}"
 
 
 def _all_reasons(draft: Draft, refusal: Rejected) -> str:

@@ -79,7 +79,7 @@ def asking(draft: Draft, slot: Slot, *, seat: int, subject: str) -> tuple[Ask, M
         user,
         Solution,
         prompt_version=prompt.version,
-        slot_id=str(slot.id),
+        slot_id=str(slot.id or ""),
         attempt=slot.attempts,
         seat=seat,
         subject=subject,
