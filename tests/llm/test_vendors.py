@@ -304,6 +304,23 @@ def test_an_unknown_model_is_named(wire, double):
     assert "made-up-9" in str(error)
 
 
+def test_an_unknown_model_is_told_with_the_nearest_name(wire, double):
+    name = {
+        "openai": "gpt-5-minni",
+        "anthropic": "claude-sonnet-4-55",
+        "google": "gemini-2.5-flush",
+    }
+    error = outcome(wire, double, model=name[vendor_of(wire)])
+
+    assert "; did you mean " in str(error)
+
+
+def test_a_404_that_is_not_the_vendors_asks_for_the_base_url(wire, double):
+    double.script(vendor_of(wire), [Fault.HTML(status=404)])
+
+    assert "is the base URL right?" in str(outcome(wire, double))
+
+
 def test_a_revoked_key_is_asked_with_once(wire, double):
     double.revoke(vendor_of(wire))
     key = double.keys[vendor_of(wire)].removesuffix("-revoked")

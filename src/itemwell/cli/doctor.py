@@ -33,12 +33,14 @@ class Check(NamedTuple):
 
 
 @click.command(cls=Command)
-def doctor(common: Common) -> Answer:
+@click.option("--online", is_flag=True, help="And each model's key and name, at its vendor.")
+def doctor(common: Common, online: bool) -> Answer:
     """Check what a run needs, a line each with its remedy.
 
-    Settings, disk, bank, schema, clock and write access.
+    Settings, disk, bank, schema, clock and write access. --online looks up each configured model
+    at its vendor, which costs nothing; an empty balance shows only when a model is asked.
     """
-    checks = list(_checks(common))
+    checks = list(_checks(common, online=online))
     failed = [check for check in checks if check.exit is not Exit.OK]
     outcome = Outcome(Exit.OK, "done", "all is well")
     if failed:
@@ -50,7 +52,7 @@ def doctor(common: Common) -> Answer:
     return Answer({"checks": rows}, "\n".join(map(str, checks)), outcome)
 
 
-def _checks(common: Common) -> Iterator[Check]:
+def _checks(common: Common, *, online: bool) -> Iterator[Check]:
     try:
         settings = common.settings()
     except ItemwellError as error:
@@ -62,6 +64,11 @@ def _checks(common: Common) -> Iterator[Check]:
         yield from _of_the_bank(settings)
     except ItemwellError as error:
         yield _failed("bank", error)
+    if online:
+        from itemwell.cli import doctor_online
+
+        for found in doctor_online.look(settings):
+            yield Check(found.vendor, found.told, found.exit)
 
 
 def _of_the_bank(settings: "Settings") -> Iterator[Check]:

@@ -62,8 +62,11 @@ def connect(
         raw = await sdk.messages.with_raw_response.create(**request(model, ask))
         return raw.http_response.text, raw.headers
 
+    async def look() -> str:
+        return (await sdk.models.with_raw_response.retrieve(model)).http_response.text
+
     dialect = Dialect("anthropic", (AnthropicError,), read, KINDS, explain)
-    return Connected(Exchange(dialect, model, key, seconds), send, sdk.close)
+    return Connected(Exchange(dialect, model, key, seconds), send, sdk.close, look)
 
 
 def request(model: str, ask: Ask) -> Any:

@@ -13,6 +13,7 @@ import httpx2
 from pydantic import ValidationError
 
 from itemwell.llm.door import Ask, Kind, LLMError, Reply, Said, Trace, Usage
+from itemwell.llm.prices import did_you_mean
 from itemwell.llm.reading import Unreadable, clean, load, parse
 from itemwell.llm.transport import KEPT_CHARACTERS, broken_line, retry_after
 
@@ -61,6 +62,11 @@ class Refusal:
         for name in path:
             found = found.get(name) if isinstance(found, dict) else None
         return found if isinstance(found, str) else ""
+
+    @property
+    def said(self) -> str:
+        """The sentence of a vendor's error; nothing where the body is none."""
+        return self.at("error", "message") or self.at("message")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +120,20 @@ class Exchange:
             wait = None
         elif wait is None:
             wait = 0.0
-        message = f"{self.me}: {_summary(kind, refusal)}"
+        message = f"{self.me}: {_summary(kind, refusal)}{self._hint(kind, refusal)}"
         trace = Trace(
             self._safe(text[:KEPT_CHARACTERS]), request_id=_request_id(headers), status=status
         )
         billed = kind == "timeout"
         return LLMError(kind, self._safe(message), wait=wait, perhaps_billed=billed, trace=trace)
+
+    def _hint(self, kind: Kind, refusal: Refusal) -> str:
+        """What the operator may have meant, where there is no such model or no such address."""
+        if kind != "unknown_model":
+            return ""
+        if refusal.said:
+            return did_you_mean(self.dialect.vendor, self.name)
+        return "; is the base URL right?"  # these are no words of a vendor
 
     def _failure(self, error: Exception) -> LLMError:
         response = getattr(error, "response", None)
@@ -203,6 +217,7 @@ class Connected:
     exchange: Exchange
     send: Callable[[Ask], Awaitable[tuple[str, Mapping[str, str]]]]  # -> body and headers
     close: Callable[[], Awaitable[None]]
+    look: Callable[[], Awaitable[str]]  # -> what the vendor tells of the model; costs nothing
 
     @property
     def vendor(self) -> str:
@@ -258,10 +273,9 @@ def _kind_of(status: int) -> Kind:
 
 def _summary(kind: Kind, refusal: Refusal) -> str:
     """One line. What a vendor says of a key may hold part of it, so there only the status stands."""
-    said = refusal.at("error", "message") or refusal.at("message")
-    if kind == "auth" or not said:
+    if kind == "auth" or not refusal.said:
         return f"{kind} (status {refusal.status})"
-    return f"{kind} (status {refusal.status}): {' '.join(said.split())[:200]}"
+    return f"{kind} (status {refusal.status}): {' '.join(refusal.said.split())[:200]}"
 
 
 def _request_id(headers: Mapping[str, str]) -> str:

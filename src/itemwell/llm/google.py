@@ -94,13 +94,16 @@ def connect(
         raw = answer.sdk_http_response
         return (raw.body or "", raw.headers or {}) if raw else ("", {})
 
+    async def look() -> str:
+        return (await sdk.aio.models.get(model=model)).model_dump_json(include={"name"})
+
     async def close() -> None:
         await sdk.aio.aclose()
         sdk.close()
         await line.aclose()
 
     dialect = Dialect("google", (errors.APIError,), read, KINDS, explain)
-    return Connected(Exchange(dialect, model, key, seconds), send, close)
+    return Connected(Exchange(dialect, model, key, seconds), send, close, look)
 
 
 def read(tree: Any) -> Said:

@@ -104,10 +104,15 @@ def connect(
         raw = await sdk.responses.with_raw_response.create(**response_request(model, ask))
         return raw.text, raw.headers
 
+    async def look() -> str:
+        if chat:  # the list is what every compatible server has
+            return (await sdk.models.with_raw_response.list()).text
+        return (await sdk.models.with_raw_response.retrieve(model)).text
+
     dialect = Dialect(
         "openai", (OpenAIError,), read_completion if chat else read_response, KINDS, explain
     )
-    return Connected(Exchange(dialect, model, key, seconds), send, sdk.close)
+    return Connected(Exchange(dialect, model, key, seconds), send, sdk.close, look)
 
 
 def at_home(url: str) -> bool:

@@ -56,8 +56,7 @@ class Prices:
             self._rates[vendor, model] = _listed_rate(vendor, model)
         known = self._rates[vendor, model]
         if known is None and not self.allow_unknown:
-            near = nearest(vendor, model)
-            hint = f"; did you mean {near}?" if near else ""
+            hint = did_you_mean(vendor, model)
             raise LLMError("price", f"{vendor} {model}: price unknown{hint}")
         return known
 
@@ -68,6 +67,12 @@ class Prices:
         if model in self.overrides or usage.input <= FLAT_UP_TO:
             return rate.of(usage)
         return _listed(usage, vendor, model)
+
+
+def did_you_mean(vendor: str, model: str) -> str:
+    """What to add to a message about a name that is not known; nothing where no name is near."""
+    near = nearest(vendor, model)
+    return f"; did you mean {near}?" if near else ""
 
 
 def nearest(vendor: str, model: str) -> str | None:
