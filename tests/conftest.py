@@ -1,5 +1,6 @@
 """Real Postgres for every test that asks for it: one server, a migrated template, a clone per test."""
 
+import json
 import os
 import shutil
 import socket
@@ -119,6 +120,10 @@ class Ended:
     status: int
     out: str
     err: str
+
+    @property
+    def json(self):
+        return json.loads(self.out)
 
     @property
     def last_line(self):

@@ -5,6 +5,7 @@ that every value knows where it came from and all problems are told at once.
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from decimal import Decimal
@@ -184,7 +185,8 @@ class Settings(BaseSettings):
     )
     targets: dict[str, Annotated[int, Field(ge=0, le=1_000_000)]] = Field(
         default_factory=dict,
-        description='Targets of single types that differ from TARGET_PER_TYPE: {"math": 100}.',
+        description="Targets of single types that differ from TARGET_PER_TYPE, and of types of your own,"
+        ' which models write: {"math": 100, "chemistry": 200}.',
     )
     difficulty_mix: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(
         default_factory=lambda: dict(zip(DIFFICULTIES, (0.30, 0.45, 0.25), strict=True)),
@@ -250,10 +252,11 @@ class Settings(BaseSettings):
     @field_validator("targets", mode="after")
     @classmethod
     def _known_types(cls, targets: dict[str, int]) -> dict[str, int]:
-        if unknown := sorted(set(targets) - set(QUESTION_TYPES)):
-            raise ValueError(
-                f"no item model writes {unknown[0]}; there are {', '.join(QUESTION_TYPES)}"
-            )
+        for name in sorted(set(targets) - set(QUESTION_TYPES)):
+            if near := get_close_matches(name, QUESTION_TYPES, n=1, cutoff=0.85):
+                raise ValueError(f"no item model writes {name}; did you mean {near[0]}?")
+            if not re.fullmatch(r"[a-z][a-z0-9_-]{0,39}", name):
+                raise ValueError(f"{name!r} is no name for a type: small letters, digits, - and _")
         return targets
 
     @classmethod
@@ -280,6 +283,11 @@ class Settings(BaseSettings):
         name = "google_gemini_base_url" if vendor == "google" else f"{vendor}_base_url"
         address: str | None = getattr(self, name)
         return address
+
+    @property
+    def own_types(self) -> tuple[str, ...]:
+        """Types that only models can write: those that TARGETS names beyond the shipped ones."""
+        return tuple(name for name in self.targets if name not in QUESTION_TYPES)
 
     def target(self, stratum: Stratum) -> float:
         """How many active questions of `stratum` the bank should hold."""

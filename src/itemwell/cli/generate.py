@@ -11,7 +11,15 @@ import click
 
 from itemwell.bank import QUESTION_TYPES, Stratum
 from itemwell.cli.answer import Answer, how_called
-from itemwell.cli.options import Command, Common, Duration, difficulties, several
+from itemwell.cli.options import (
+    Command,
+    Common,
+    Duration,
+    among,
+    difficulties,
+    names,
+    several,
+)
 from itemwell.cli.progress import progress
 from itemwell.errors import Busy, ConfigError, Exit
 from itemwell.schedule import JOBS
@@ -33,8 +41,8 @@ MOST = 10_000
 @click.option(
     "--types",
     multiple=True,
-    callback=several(lambda: QUESTION_TYPES, "type"),
-    help="Only these question types: math,logic. [all]",
+    callback=names,
+    help="Only these question types: math,logic, or types of your own that TARGETS names. [all]",
 )
 @click.option(
     "--difficulty",
@@ -78,7 +86,9 @@ def generate(common: Common, **asked: Any) -> Answer:
     """
     settings = common.settings(min_arbiter_score=asked["min_score"])
     source, passages = _source(settings, asked)
-    order = _order(asked, source)
+    order = _order(settings, asked, source)
+    if source == "templates" and not asked["source"]:
+        _tell_keyless(settings)
     if asked["plan"]:
         from itemwell.cli.generate_plan import plan
 
@@ -103,10 +113,12 @@ def _lease(asked: dict[str, Any]) -> str:
     return f"generate:{asked['lease']}" if asked["lease"] else "generate"
 
 
-def _order(asked: dict[str, Any], source: str) -> "Order":
+def _order(settings: "Settings", asked: dict[str, Any], source: str) -> "Order":
     from itemwell.generate.order import Order
 
-    return Order(asked["count"], asked["types"], asked["difficulty"], asked["seed"], source)
+    own = () if source == "templates" else settings.own_types
+    types = among((*QUESTION_TYPES, *own), asked["types"], "type", "'--types'")
+    return Order(asked["count"], types, asked["difficulty"], asked["seed"], source)
 
 
 def _attempts(settings: "Settings", order: "Order") -> int:
@@ -126,12 +138,18 @@ def _source(settings: "Settings", asked: dict[str, Any]) -> tuple[str, "list[Pas
     if wanted == "models" and not able:
         step = "set OPENAI_API_KEY, ANTHROPIC_API_KEY or GOOGLE_API_KEY in .env"
         raise ConfigError("No LLM API keys configured", step)
-    if not asked["source"] and wanted == "templates":
-        import structlog
-
-        structlog.get_logger().info("No LLM API keys configured: item models write the questions")
     passages = material.read(asked["files"])
     return (f"models:{material.digest(passages)}" if passages else wanted), passages
+
+
+def _tell_keyless(settings: "Settings") -> None:
+    import structlog
+
+    log = structlog.get_logger()
+    log.info("No LLM API keys configured: item models write the questions")
+    if settings.own_types:
+        left = ", ".join(settings.own_types)
+        log.warning(f"no item model writes {left}: left out without a key")
 
 
 def _run(

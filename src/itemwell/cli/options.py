@@ -111,17 +111,27 @@ def several(known: Callable[[], tuple[str, ...]], what: str) -> Callable[..., tu
     """A callback for an option of names, repeated or with commas. Nothing given means all known."""
 
     def parse(
-        _ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
+        ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
     ) -> tuple[str, ...]:
-        names = tuple(dict.fromkeys(name.strip() for value in values for name in value.split(",")))
-        for name in names:
-            if name not in known():
-                raise click.BadParameter(
-                    f"unknown {what} {name!r}; choose from {', '.join(known())}"
-                )
-        return names or known()
+        return among(known(), names(ctx, param, values), what)
 
     return parse
+
+
+def names(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """The names given to an option, repeated or with commas, each once."""
+    return tuple(dict.fromkeys(name.strip() for value in values for name in value.split(",")))
+
+
+def among(
+    known: tuple[str, ...], given: tuple[str, ...], what: str, hint: str | None = None
+) -> tuple[str, ...]:
+    """The `given` names, or all that are known where none was. Raises BadParameter for another."""
+    for name in given:
+        if name not in known:
+            message = f"unknown {what} {name!r}; choose from {', '.join(known)}"
+            raise click.BadParameter(message, param_hint=hint)
+    return given or known
 
 
 def difficulties() -> tuple[str, ...]:
