@@ -38,6 +38,7 @@ def test_a_plan_names_the_budgets_that_it_would_pass(program):
 
     assert "\nbudget_per_run ($1.00) allows about 1" in text
     assert "\nvendor_budgets.openai ($2.00) allows about 2" in text
+    assert "budget_per_run ends it before more than $1.00 is spent" in text
     assert "budget_per_month" not in text
 
 

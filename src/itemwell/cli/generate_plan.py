@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from itemwell.bank import Stratum
 from itemwell.cli.answer import Answer
@@ -25,6 +25,15 @@ NOTHING = Decimal(0)
 STAGES = {"draft": "drafts", "solve": "solutions", "judge": "judgements"}
 
 
+class Budget(NamedTuple):
+    """A limit, and what is left of it; of one vendor, or of all."""
+
+    name: str
+    limit: Decimal
+    left: Decimal
+    vendor: str | None
+
+
 @dataclass(frozen=True)
 class Seen:
     """What the bank says, or would say were it there."""
@@ -38,7 +47,7 @@ class Seen:
 def plan(settings: "Settings", order: "Order", lease: str, passages: "Sequence[Passage]") -> Answer:
     """What `order` would write and cost against the bank as it is."""
     seen = _look(settings, order, lease)
-    done = seen.before.kept if seen.before and order.count else 0
+    done = seen.before.kept if seen.before else 0
     strata = order.strata(seen.stock, settings, done=done)
     planned = Counter(strata)
     rows = [
@@ -49,8 +58,9 @@ def plan(settings: "Settings", order: "Order", lease: str, passages: "Sequence[P
     price = "at no cost"
     if order.source != "templates" and strata:
         forecast = _forecast(strata, settings, passages, seen)
-        over = dict(_over(forecast, settings, seen))
-        cost, told = _as_json(forecast, over), [*_told(forecast), *over.values()]
+        budgets = _budgets(settings, seen)
+        over, stop = dict(_over(forecast, budgets)), _stop(forecast, budgets)
+        cost, told = _as_json(forecast, over, stop), [*_told(forecast, stop), *over.values()]
         price = _price(forecast)
     head = f"{len(strata)} questions would be written, {price}:" if strata else "Nothing is due:"
     if seen.before and done:
@@ -65,7 +75,7 @@ def _look(settings: "Settings", order: "Order", lease: str) -> Seen:
     from itemwell.store.connect import peek
 
     def look(db: "Connection") -> Seen:
-        before = slots.unfinished(db, lease, order.as_json())
+        before = slots.unfinished(db, lease, order.as_json()) if order.count else None
         return Seen(questions.stock(db), before, calls.authors(db), calls.spending(db))
 
     return peek(settings, look) or Seen()
@@ -91,11 +101,10 @@ def _forecast(
     return forecast(strata, Routing.of(settings), terms, passage=longest, records=records)
 
 
-def _over(forecast: "Forecast", settings: "Settings", seen: Seen) -> Iterator[tuple[str, str]]:
-    """The budgets that do not pay for all of it, each with how far it goes."""
+def _budgets(settings: "Settings", seen: Seen) -> list[Budget]:
     spent = seen.spending
     order = seen.before.spent if seen.before else NOTHING
-    budgets: list[tuple[str, Decimal | None, Decimal, str | None]] = [
+    limits = [
         ("budget_per_run", settings.budget_per_run, order, None),
         ("budget_per_day", settings.budget_per_day, spent.day if spent else NOTHING, None),
         ("budget_per_month", settings.budget_per_month, spent.month if spent else NOTHING, None),
@@ -104,12 +113,30 @@ def _over(forecast: "Forecast", settings: "Settings", seen: Seen) -> Iterator[tu
             for name, most in settings.vendor_budgets.items()
         ),
     ]
-    for budget, limit, gone, vendor in budgets:
-        allowed = None if limit is None else forecast.allowed(limit - gone, vendor)
-        if limit is not None and allowed is not None:
-            left = f", {dollars(max(limit - gone, NOTHING))} left" if gone else ""
-            reach = f"allows about {allowed} of {forecast.questions}"
-            yield budget, f"{budget} ({dollars(limit)}{left}) {reach}"
+    return [
+        Budget(name, limit, max(limit - gone, NOTHING), vendor)
+        for name, limit, gone, vendor in limits
+        if limit is not None
+    ]
+
+
+def _over(forecast: "Forecast", budgets: Sequence[Budget]) -> Iterator[tuple[str, str]]:
+    """The budgets that do not pay for all of it, each with how far it goes."""
+    for budget in budgets:
+        allowed = forecast.allowed(budget.left, budget.vendor)
+        if allowed is not None:
+            left = "" if budget.left == budget.limit else f", {dollars(budget.left)} left"
+            told = f"{budget.name} ({dollars(budget.limit)}{left})"
+            yield budget.name, f"{told} allows about {allowed} of {forecast.questions}"
+
+
+def _stop(forecast: "Forecast", budgets: Sequence[Budget]) -> Budget | None:
+    """The budget that ends the run before the worst is spent; None where none does, or sees it all."""
+    least = min(
+        (each for each in budgets if each.vendor is None), key=lambda each: each.left, default=None
+    )
+    worst = forecast.usd_at_worst
+    return least if least and worst is not None and least.left < worst else None
 
 
 def _price(forecast: "Forecast") -> str:
@@ -119,7 +146,7 @@ def _price(forecast: "Forecast") -> str:
     return f"for about {dollars(forecast.usd)}, at the worst {worst}"
 
 
-def _told(forecast: "Forecast") -> Iterator[str]:
+def _told(forecast: "Forecast", stop: Budget | None) -> Iterator[str]:
     stages = ", ".join(f"{number} {STAGES[stage]}" for stage, number in forecast.calls.items())
     yield f"About {sum(forecast.calls.values())} calls: {stages}"
     for line in forecast.lines:
@@ -131,6 +158,8 @@ def _told(forecast: "Forecast") -> Iterator[str]:
         f"At the worst: all {forecast.drafts_each} drafts of every question are needed, and each answer"
         " is as long as it may be; calls made again after a broken line come on top"
     )
+    if stop:
+        yield f"{stop.name} ends it before more than {dollars(stop.left)} is spent"
     for refusal in forecast.refused:
         yield f"Not asked: {refusal}"
 
@@ -143,7 +172,7 @@ def _basis(forecast: "Forecast") -> str:
     return f"the bank's record, {record.kept} of {record.drafts} drafts kept, {each} a question"
 
 
-def _as_json(forecast: "Forecast", over: Mapping[str, str]) -> dict[str, Any]:
+def _as_json(forecast: "Forecast", over: Mapping[str, str], stop: Budget | None) -> dict[str, Any]:
     return {
         "cost_usd": _number(forecast.usd),
         "cost_usd_at_worst": _number(forecast.usd_at_worst),
@@ -164,6 +193,7 @@ def _as_json(forecast: "Forecast", over: Mapping[str, str]) -> dict[str, Any]:
         "kept_share_from": "record" if forecast.record else "assumed",
         "not_asked": list(forecast.refused),
         "budgets_passed": dict(over),
+        "stopped_at_usd": _number(stop.left) if stop else None,
     }
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from itemwell.bank import Call, Question
     from itemwell.generate.path import Attempt
 
+GATES = ("draft", "check", "solve", "judge", "dedup")
 SCORES = ("clarity", "validity", "formatting", "creativity")
 
 
@@ -144,8 +145,10 @@ def _foot(path: Path) -> Iterator[str]:
     from itemwell.generate.path import cost
 
     yield "Gates that its very content passed"
-    for gate, evidence in path.question.gates.items():
-        yield _wrapped(gate, evidence)
+    passed = path.question.gates
+    for gate in dict.fromkeys([*GATES, *passed]):
+        if gate in passed:
+            yield _wrapped(gate, passed[gate])
     yield _wrapped("identity", f"signature {path.question.signature}")
     calls = path.calls
     if not calls:
