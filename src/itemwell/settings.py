@@ -142,6 +142,19 @@ class Settings(BaseSettings):
     parallel_calls: int = Field(
         64, ge=1, le=512, description="How many calls to models may be under way at once."
     )
+    call_seconds: float = Field(
+        300,
+        gt=0,
+        le=3_600,
+        description="How long one call to a model may take from its first byte to its last.",
+    )
+    patience_seconds: float = Field(
+        300,
+        gt=0,
+        le=86_400,
+        description="How long a question waits for vendors that rest or fail. A fifth of it is what is"
+        " waited where a vendor asks for it, a tenth is a failing vendor's rest.",
+    )
     pace: dict[VendorName, Pace] = Field(
         default_factory=dict,
         description='What a vendor allows a minute: {"openai": {"requests": 500, "tokens": 200000}}.',

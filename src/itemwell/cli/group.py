@@ -14,6 +14,7 @@ MODULES = {
     "db": "db",
     "config": "config",
     "doctor": "doctor",
+    "self-test": "self_test",
     "exit-codes": "exit_codes",
 }
 """The name of each command, in the order of `--help`, and its module in this folder."""

@@ -16,6 +16,9 @@ from itemwell.double.faults import Fault
 
 LONGEST_HEAD = 256 * 1024
 MEGABYTE = 1_000_000
+TLS = b"\x16"
+"""The first byte of a TLS handshake: the double speaks plain HTTP, and hangs up."""
+
 AT_ONCE = struct.pack("ii", 1, 0)
 """SO_LINGER of zero seconds: closing sends RST instead of FIN."""
 
@@ -68,7 +71,10 @@ class Response:
 async def read(reader: asyncio.StreamReader) -> Request | None:
     """The next request; None where the client has gone."""
     try:
-        head = await reader.readuntil(b"\r\n\r\n")
+        head = await reader.readexactly(1)
+        if head == TLS:
+            return None
+        head += await reader.readuntil(b"\r\n\r\n")
         first, *lines = head[:-4].decode("latin-1").split("\r\n")
         method, target, _ = first.split(" ", 2)
         pairs = (line.partition(":") for line in lines)

@@ -6,7 +6,7 @@ Where a model gives nothing to go by the next seat is asked.
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from itemwell.bank import Slot
 from itemwell.errors import Rejected
@@ -27,6 +27,12 @@ MOST_SEATS = 12
 """Where none of so many could say anything the draft is refused: it does not wait for ever."""
 
 
+class Door(Protocol):
+    """One model that asks several in order; the `last` ones where none of the others can be asked."""
+
+    def __call__(self, names: Sequence[ModelName], last: Sequence[ModelName] = (), /) -> Model: ...
+
+
 class Unscored(LLMError):
     """No arbiter or too few solvers said anything: the draft waits, what was paid for it is kept."""
 
@@ -35,7 +41,7 @@ class Unscored(LLMError):
 class Jury:
     """Solvers and arbiters. `subject` is the signature of what they look at."""
 
-    door: Callable[[Sequence[ModelName]], Model]
+    door: Door
     routing: Routing
     solvers: int
     least_score: float
@@ -58,8 +64,10 @@ class Jury:
 
         async def verdict(seat: int) -> tuple[str, judge.Verdict]:
             ask = judge.asking(drafted.draft, slot, seat=seat, subject=subject)
-            names = self.routing.arbiters(slot.stratum.question_type, drafted.vendor, seat)
-            reply = await self.door(names)(ask)
+            kind, author = slot.stratum.question_type, drafted.vendor
+            names = self.routing.arbiters(kind, author, seat)
+            last = self.routing.last_arbiters(kind, author)
+            reply = await self.door(names, last)(ask)
             assert isinstance(reply.answer, judge.Verdict)
             return _who(reply), reply.answer
 

@@ -5,7 +5,7 @@ with it. Every effect is behind `door`; asked again after a kill, a door answers
 """
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
@@ -16,10 +16,10 @@ from itemwell.generate.check import check
 from itemwell.generate.dedup import identify
 from itemwell.generate.desk import Drafted, sound
 from itemwell.generate.flaws import RULES
-from itemwell.generate.jury import UNUSABLE, Jury
+from itemwell.generate.jury import UNUSABLE, Door, Jury
 from itemwell.generate.material import Passage, require_quotation
-from itemwell.generate.routing import ModelName, Routing
-from itemwell.llm.door import LLMError, Model
+from itemwell.generate.routing import Routing
+from itemwell.llm.door import LLMError
 
 AVOIDED = 8
 """How many recent stems of its stratum an author is shown, so as to write another."""
@@ -29,7 +29,7 @@ AVOIDED = 8
 class Panel:
     """The models at work, and what this run has written with them."""
 
-    door: Callable[[Sequence[ModelName]], Model]
+    door: Door
     routing: Routing
     solvers: int
     least_score: float

@@ -59,6 +59,12 @@ class Routing:
         others = others or [each for each in self.models if each.vendor != author]
         return _turned(others or named, seat)
 
+    def last_arbiters(self, question_type: str, author: str) -> list[ModelName]:
+        """Who judges where no arbiter can be asked: the author's vendor, if it is not one of them."""
+        own = [each for each in self.able(question_type, "judge") if each.vendor == author]
+        own = own or [each for each in self.models if each.vendor == author]
+        return [each for each in own[:1] if each not in self.arbiters(question_type, author)]
+
     def able(self, question_type: str, stage: str) -> list[ModelName]:
         """Who may be asked at this stage: whom the route names, else every vendor's default model."""
         return self._named(question_type, stage) or list(self.models)

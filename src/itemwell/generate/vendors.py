@@ -13,12 +13,10 @@ from itemwell.llm.door import Ask, Model, Reply
 from itemwell.llm.exchange import Connected
 from itemwell.llm.failover import failover
 from itemwell.llm.journal import journalled, recalled
-from itemwell.llm.pace import Bucket, Pace, gated, paced
-from itemwell.llm.patient import Breaker, patient
+from itemwell.llm.pace import Bucket, Pace, paced
+from itemwell.llm.patient import Breaker, Patience, patient
 from itemwell.llm.prices import Prices, Rate
 from itemwell.settings import Settings
-
-CALL_SECONDS = 300.0
 
 
 @dataclass
@@ -58,15 +56,23 @@ class Vendors:
     paces: dict[str, Pace] = field(default_factory=dict)
     models: dict[ModelName, Model] = field(default_factory=dict)
     loading: asyncio.Lock = field(default_factory=asyncio.Lock)
-    doors: dict[tuple[ModelName, ...], Model] = field(default_factory=dict)
+    doors: dict[tuple[tuple[ModelName, ...], ...], Model] = field(default_factory=dict)
 
-    def door(self, names: Sequence[ModelName]) -> Model:
-        """One model that asks these in order, and the journal before all."""
-        key = tuple(names)
+    def door(self, names: Sequence[ModelName], last: Sequence[ModelName] = (), /) -> Model:
+        """One model that asks these in order, and the journal before all.
+
+        The `last` ones are asked where none of the others can be, also after waiting for them.
+        """
+        key = (tuple(names), tuple(last))
         if key not in self.doors:
-            models = [self._later(name) for name in key]
-            self.doors[key] = recalled(self.book, failover(models))
+            model = self._in_order(names)
+            model = failover([model, self._in_order(last)], seconds=0) if last else model
+            self.doors[key] = recalled(self.book, model)
         return self.doors[key]
+
+    def _in_order(self, names: Sequence[ModelName]) -> Model:
+        models = [self._later(name) for name in names]
+        return failover(models, seconds=self.settings.patience_seconds)
 
     def _later(self, name: ModelName) -> Model:
         if name not in self.models:
@@ -77,9 +83,10 @@ class Vendors:
         connected = connect(self.settings, name)
         self.stack.push_async_callback(connected.aclose)
         pace = self.paces.setdefault(name.vendor, pace_of(self.settings, name.vendor))
-        breaker = self.breakers.setdefault(name.vendor, Breaker(name.vendor))
-        spending = within(self.book, self.prices, paced(pace, connected))
-        return patient(gated(self.gate, journalled(self.book, spending)), breaker=breaker)
+        breaker = self.breakers.setdefault(name.vendor, breaker_of(self.settings, name.vendor))
+        model = journalled(self.book, within(self.book, self.prices, paced(pace, connected)))
+        patience = patience_of(self.settings)
+        return patient(model, breaker=breaker, patience=patience, gate=self.gate)
 
 
 @asynccontextmanager
@@ -90,15 +97,34 @@ async def open_vendors(settings: Settings, book: Book) -> AsyncIterator[Vendors]
         yield Vendors(settings, book, stack, gate, prices_of(settings))
 
 
-def connect(settings: Settings, name: ModelName, *, seconds: float = CALL_SECONDS) -> Connected:
+def connect(settings: Settings, name: ModelName, *, seconds: float | None = None) -> Connected:
     """A bare connection to one model. Close it in the loop that used it."""
     adapter = import_module(f"itemwell.llm.{name.vendor}")
     key = settings.key_of(name.vendor)
     assert key is not None, f"{name.vendor} has no key"
     connected: Connected = adapter.connect(
-        key, name.model, settings.base_url_of(name.vendor), seconds=seconds
+        key,
+        name.model,
+        settings.base_url_of(name.vendor),
+        seconds=settings.call_seconds if seconds is None else seconds,
     )
     return connected
+
+
+def patience_of(settings: Settings) -> Patience:
+    """How long to insist with one vendor: all of it scales with PATIENCE_SECONDS."""
+    whole = settings.patience_seconds
+    return Patience(
+        first_wait=whole / 600,
+        longest_wait=whole / 10,
+        obeyed=whole / 5,
+        seconds=settings.call_seconds + whole,
+    )
+
+
+def breaker_of(settings: Settings, vendor: str) -> Breaker:
+    """The vendor's health at the start, and how long it rests when it fails."""
+    return Breaker(vendor, rest=settings.patience_seconds / 10)
 
 
 def prices_of(settings: Settings) -> Prices:

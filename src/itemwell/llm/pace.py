@@ -102,31 +102,3 @@ def paced(pace: Pace, model: Model) -> Paced:
 def _expected(ask: Ask) -> int:
     """What vendors count against the limit in advance: the prompt, and all the output asked for."""
     return (len(ask.system) + len(ask.prompt)) // CHARACTERS_PER_TOKEN + ask.max_output_tokens
-
-
-@dataclass(frozen=True, slots=True)
-class Gated:
-    """A model that is asked by so many callers at a time as `gate` lets through."""
-
-    gate: asyncio.Semaphore
-    model: Model
-
-    @property
-    def vendor(self) -> str:
-        """The vendor of the model within."""
-        return self.model.vendor
-
-    @property
-    def name(self) -> str:
-        """The name of the model within."""
-        return self.model.name
-
-    async def __call__(self, ask: Ask) -> Reply:
-        """Wait for a place, then ask."""
-        async with self.gate:
-            return await self.model(ask)
-
-
-def gated(gate: asyncio.Semaphore, model: Model) -> Gated:
-    """`model`, asked by no more callers at once than `gate` has places."""
-    return Gated(gate, model)

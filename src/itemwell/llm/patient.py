@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 
 from itemwell.llm.door import Ask, Kind, LLMError, Model, Reply
@@ -51,6 +51,7 @@ class Breaker:
         self.failed = 0
         self.until: float | None = None
         self.kind: Kind = "overloaded"
+        self.last: LLMError | None = None  # why it rests
         self.probing = False
         self.off: LLMError | None = None
 
@@ -80,12 +81,14 @@ class Breaker:
             return False
         left = self.until - self.clock()
         if left > 0 or self.probing:
-            left = max(left, 1.0)
-            raise Resting(self.kind, f"{self.vendor} rests for {left:.0f} s", wait=left)
+            left = max(left, self.rest_seconds / 30)
+            why = f": {self.last}" if self.last else ""
+            raise Resting(self.kind, f"{self.vendor} rests for {left:.0f} s{why}", wait=left)
         self.probing = True
         return True
 
     def _learn(self, error: LLMError, *, probe: bool) -> None:
+        self.last = error if error.kind in AILING | {"rate"} else self.last
         if error.kind in OFF:
             self.off = error
         elif error.kind in AILING:
@@ -105,6 +108,7 @@ class Patient:
     patience: Patience
     sleep: Sleep
     chance: Chance
+    gate: AbstractAsyncContextManager[object]
     off: LLMError | None = None  # this model alone: its name is unknown, its price is
 
     @property
@@ -131,11 +135,8 @@ class Patient:
     async def _insist(self, ask: Ask) -> Reply:
         started, paid = self.breaker.clock(), 0
         for tried in range(1, self.patience.tries + 1):
-            if self.off:
-                raise self.off
             try:
-                with self.breaker.admitted():
-                    return await self.model(ask)
+                return await self._once(ask)
             except Resting:
                 raise
             except LLMError as error:
@@ -146,6 +147,14 @@ class Patient:
                     raise
             await self.sleep(wait)
         raise AssertionError("the last try returns or raises")
+
+    async def _once(self, ask: Ask) -> Reply:
+        """Ask once. Whether the vendor is well is seen at the door, after the wait for a place."""
+        async with self.gate:
+            if self.off:
+                raise Resting(self.off.kind, str(self.off))
+            with self.breaker.admitted():
+                return await self.model(ask)
 
     def _wait(self, error: LLMError, tried: int, *, paid: int, left: float) -> float | None:
         """Seconds until the next try; None where there is none."""
@@ -164,17 +173,26 @@ class Patient:
         return wait if wait <= left else None
 
 
-def patient(
+def patient(  # noqa: PLR0913 - each is a knob of its own
     model: Model,
     *,
     breaker: Breaker | None = None,
     patience: Patience | None = None,
     sleep: Sleep = asyncio.sleep,
     chance: Chance = random.random,
+    gate: AbstractAsyncContextManager[object] | None = None,
 ) -> Patient:
     """`model`, asked again after errors that may pass, once only where the vendor may have been paid.
 
     A Retry-After is waited out up to `patience.obeyed` and never cut short; where it is longer the
-    vendor rests. Models of one vendor share its `breaker`.
+    vendor rests. Models of one vendor share its `breaker`, all models one `gate`, a semaphore of so
+    many places: one is held for each call, and for no wait between calls.
     """
-    return Patient(model, breaker or Breaker(model.vendor), patience or Patience(), sleep, chance)
+    return Patient(
+        model,
+        breaker or Breaker(model.vendor),
+        patience or Patience(),
+        sleep,
+        chance,
+        gate or nullcontext(),
+    )

@@ -109,6 +109,12 @@ def of_slot(db: Connection, slot_id: int) -> list[Call]:
     return [_call(row) for row in found]
 
 
+def of_run(db: Connection, run_id: int) -> list[Call]:
+    """Every call that a run made, oldest first."""
+    found = db.execute(_OF_RUN, {"run_id": run_id}).mappings()
+    return [_call(row) for row in found]
+
+
 def of_batch(db: Connection, batch_id: Any) -> list[Call]:
     """The calls of one batch."""
     found = db.execute(_OF_BATCH, {"batch_id": batch_id}).mappings()
@@ -234,6 +240,7 @@ _ANSWERED = text("""
     WHERE call.slot_id = ANY(:ids) AND call.state <> 'asked' ORDER BY call.ended_at, call.id
 """)
 _OF_SLOT = text("SELECT * FROM llm_calls WHERE slot_id = :slot_id ORDER BY created_at, id")
+_OF_RUN = text("SELECT * FROM llm_calls WHERE run_id = :run_id ORDER BY created_at, id")
 _OF_BATCH = text("SELECT * FROM llm_calls WHERE batch_id = :batch_id ORDER BY id")
 _SPENT_BY = text(
     "SELECT count(*) AS calls, coalesce(sum(price_usd), 0) AS usd FROM llm_calls WHERE run_id = :run_id"
