@@ -31,7 +31,8 @@ def test_each_model_has_its_stages_its_host_and_its_price_and_no_key_is_told(bar
         "OPENAI_BASE_URL": "http://localhost:11434/v1",
         "OPENAI_MODEL": "llama-at-home",
         "GOOGLE_API_KEY": "AIza-very-secret",
-        "ROUTES": '{"math": {"draft": ["google:gemini-2.5-flash"]}}',
+        "ROUTES": '{"chemistry": {"draft": ["google:gemini-2.5-flash"]}}',
+        "TARGETS": '{"chemistry": 40}',
         "PRICES": '{"gemini-2.5-flash": {"input": 1, "output": 2}}',
     }
     document, _ = listed(bare_program, **environment)
@@ -40,7 +41,7 @@ def test_each_model_has_its_stages_its_host_and_its_price_and_no_key_is_told(bar
     rows = {row["model"]: row for row in document["models"]}
     assert rows["llama-at-home"]["host"] == "localhost:11434"
     assert rows["llama-at-home"]["price"]["asked"] is False
-    assert rows["gemini-2.5-flash"]["does"] == {"draft": ["math"]}
+    assert rows["gemini-2.5-flash"]["does"] == {"draft": ["chemistry"]}
     assert rows["gemini-2.5-flash"]["price"]["from"] == "settings"
     assert rows["claude-sonnet-5-5"]["key"] == "not set"
     assert "unknown: refused" in told.out

@@ -63,11 +63,11 @@ def models(common: Common) -> Answer:
     seen = _look(settings)
     prices = prices_of(settings)
     rows = [_row(name, settings, able, prices, seen) for name in every.all()]
-    document = {"models": rows, **_spent(settings, seen.spending)}
+    document = {"models": rows, "types": _types(settings), **_spent(settings, seen.spending)}
     if not able.models:
         outcome = Outcome(Exit.OK, "no_keys", "no model can be asked")
         return Answer(document, f"{NO_KEYS}; {SET_ONE}", outcome)
-    lines = [_table(rows), "", *_budget_lines(document)]
+    lines = [_table(rows, len(document["types"])), "", *_budget_lines(document)]
     return Answer(document, "\n".join(lines))
 
 
@@ -88,7 +88,7 @@ def _row(
         **name._asdict(),
         "key": _key(settings, name.vendor),
         "host": _host(settings.base_url_of(name.vendor)),
-        "does": _does(name, able),
+        "does": _does(name, able, _types(settings)),
         "price": _price(name, prices),
         "record": _record(name, seen),
     }
@@ -105,13 +105,14 @@ def _host(url: str | None) -> str | None:
     return urlsplit(url).netloc if url else None
 
 
-def _does(name: "ModelName", able: "Routing") -> dict[str, list[str]]:
+def _types(settings: "Settings") -> list[str]:
+    return [*QUESTION_TYPES, *settings.own_types]
+
+
+def _does(name: "ModelName", able: "Routing", types: Sequence[str]) -> dict[str, list[str]]:
     from itemwell.generate.routing import STAGES
 
-    found = {
-        stage: [kind for kind in QUESTION_TYPES if name in able.able(kind, stage)]
-        for stage in STAGES
-    }
+    found = {stage: [kind for kind in types if name in able.able(kind, stage)] for stage in STAGES}
     return {stage: kinds for stage, kinds in found.items() if kinds}
 
 
@@ -174,18 +175,18 @@ def _spent(settings: "Settings", spending: "Spending | None") -> dict[str, Any]:
     }
 
 
-def _table(rows: Sequence[Mapping[str, Any]]) -> str:
+def _table(rows: Sequence[Mapping[str, Any]], types: int) -> str:
     elsewhere = any(row["host"] for row in rows)
     columns = {name: title for name, title in COLUMNS.items() if name != "host" or elsewhere}
-    return table(columns, [_cells(row) for row in rows])
+    return table(columns, [_cells(row, types) for row in rows])
 
 
-def _cells(row: Mapping[str, Any]) -> dict[str, Any]:
+def _cells(row: Mapping[str, Any], types: int) -> dict[str, Any]:
     record = row["record"]
     return {
         "name": f"{row['vendor']} {row['model']}",
         "key": row["key"],
-        "does": _told_stages(row["does"]) or "-",
+        "does": _told_stages(row["does"], types) or "-",
         **_price_cells(row["price"]),
         "drafts": record["drafts"],
         "kept": _share(record["kept_share"]),
@@ -197,10 +198,10 @@ def _cells(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _told_stages(does: Mapping[str, Sequence[str]]) -> str:
-    """`draft, solve (math, logic)`: a stage alone is that of every type."""
+def _told_stages(does: Mapping[str, Sequence[str]], types: int) -> str:
+    """`draft, solve (math, logic)`: a stage alone is that of all `types`."""
     return ", ".join(
-        stage if len(kinds) == len(QUESTION_TYPES) else f"{stage} ({', '.join(kinds)})"
+        stage if len(kinds) == types else f"{stage} ({', '.join(kinds)})"
         for stage, kinds in does.items()
     )
 

@@ -234,8 +234,12 @@ def _merged(lines: Iterable[Line]) -> tuple[Line, ...]:
             _total(line.usd for line in mine),
             _total(line.usd_at_worst for line in mine),
         )
-        for (model, stage), mine in found.items()
+        for (model, stage), mine in sorted(found.items(), key=lambda each: _place(each[0]))
     )
+
+
+def _place(each: tuple[ModelName, str]) -> tuple[ModelName, int]:
+    return each[0], list(TYPICAL_OUTPUT).index(each[1])
 
 
 def _joined(records: Sequence[Record | None]) -> Record | None:
