@@ -87,8 +87,6 @@ def generate(common: Common, **asked: Any) -> Answer:
     settings = common.settings(min_arbiter_score=asked["min_score"])
     source, passages = _source(settings, asked)
     order = _order(settings, asked, source)
-    if source == "templates" and not asked["source"]:
-        _tell_keyless(settings)
     if asked["plan"]:
         from itemwell.cli.generate_plan import plan
 
@@ -142,8 +140,12 @@ def _source(settings: "Settings", asked: dict[str, Any]) -> tuple[str, "list[Pas
     return (f"models:{material.digest(passages)}" if passages else wanted), passages
 
 
-def _tell_keyless(settings: "Settings") -> None:
+def _tell_source(settings: "Settings", order: "Order", asked: dict[str, Any]) -> None:
+    """Say it where item models write only because there is no key."""
     import structlog
+
+    if asked["source"] or order.source != "templates":
+        return
 
     log = structlog.get_logger()
     log.info("No LLM API keys configured: item models write the questions")
@@ -166,6 +168,7 @@ def _run(
     name = _lease(asked)
     skip = asked["skip_if_busy"]
     with open_bank(settings) as bank:
+        _tell_source(settings, order, asked)
         try:
             with runs.begin(bank, "generate", lease=name, skip_if_busy=skip) as run:
                 report = job.run(bank, run, order, settings, bounds, material=passages)
@@ -182,7 +185,7 @@ def _run(
 def _dry_run(
     settings: "Settings",
     order: "Order",
-    _asked: dict[str, Any],
+    asked: dict[str, Any],
     bounds: "Bounds",
     passages: "list[Passage]",
 ) -> Answer:
@@ -191,6 +194,7 @@ def _dry_run(
 
     path = _drafts_path(settings)
     with open_bank(settings) as bank:
+        _tell_source(settings, order, asked)
         report = job.dry_run(bank, path, order, settings, bounds, material=passages)
     lines = [*_told(report), f"Nothing was written to the bank. The drafts are in {path}"]
     lines.append(f"Next: {how_called()} questions import {shlex.quote(str(path))}")
