@@ -8,6 +8,7 @@ from itemwell import __version__
 
 MODULES = {
     "generate": "generate",
+    "judge": "judge",
     "questions": "questions",
     "runs": "runs",
     "models": "models",

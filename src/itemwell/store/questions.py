@@ -1,11 +1,22 @@
 """Questions: keeping them, counting them, reading them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, RowMapping, Select, func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import (
+    Connection,
+    Engine,
+    RowMapping,
+    Select,
+    Text,
+    bindparam,
+    func,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from itemwell.bank import Question, Slot, Stratum, Verified, as_dict, from_dict
 from itemwell.errors import Rejected
@@ -127,6 +138,15 @@ def listed(bank: Engine, wanted: Wanted) -> Iterator[Question]:
         left = left and left - size
 
 
+def sample(db: Connection, types: Sequence[str], count: int, seed: str) -> list[Question]:
+    """`count` active questions, of each stratum and origin in turn; the same for the same seed and bank.
+
+    No types means all. What models wrote and what item models computed are two origins.
+    """
+    asked = {"types": list(types), "count": count, "seed": seed}
+    return [_question(row) for row in db.execute(_SAMPLE, asked).mappings()]
+
+
 def approve(db: Connection, question_id: int, vouched_by: str) -> bool:
     """Make a question of the quarantine active, on a person's word. False where it is not there."""
     row = (questions.c.id == question_id) & (questions.c.status == "quarantined")
@@ -175,6 +195,16 @@ _LAST_STEMS = text(
     "SELECT question_type, difficulty, stem FROM questions WHERE family IS NULL"
     " ORDER BY id DESC LIMIT 500"
 )
+_SAMPLE = text("""
+    SELECT question.* FROM questions AS question
+    JOIN (SELECT id, md5(CAST(:seed AS text) || ' ' || id) AS place, row_number() OVER (
+              PARTITION BY question_type, difficulty, family IS NULL ORDER BY md5(CAST(:seed AS text) || ' ' || id)
+          ) AS turn
+          FROM questions
+          WHERE status = 'active' AND (cardinality(:types) = 0 OR question_type = ANY(:types))
+    ) AS drawn USING (id)
+    ORDER BY drawn.turn, drawn.place LIMIT :count
+""").bindparams(bindparam("types", type_=ARRAY(Text)))
 _COUNT_UP_TO = text(
     "SELECT count(*) FROM (SELECT 1 FROM questions"
     " WHERE family = :family AND status <> 'retired' LIMIT :cap) AS held"
