@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from itemwell.cli.answer import Answer
-from itemwell.cli.options import Command, Common, several
+from itemwell.cli.options import Command, Common, names, several
 from itemwell.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -48,7 +48,12 @@ def judge() -> None:
     show_default=True,
     help="Take so many of the bank.",
 )
-@click.option("--types", multiple=True, help="Only of these question types: math,logic. [all]")
+@click.option(
+    "--types",
+    multiple=True,
+    callback=names,
+    help="Only of these question types: math,logic. [all]",
+)
 @click.option(
     "--defects",
     multiple=True,
@@ -83,15 +88,14 @@ def audit(
     from itemwell.store.connect import open_bank
 
     settings = common.settings(budget_per_run=None if budget is None else Decimal(str(budget)))
-    kinds = [name.strip() for value in types for name in value.split(",")]
     seed = seed or secrets.token_hex(4)
-    if not Routing.of(settings).models:
-        log = structlog.get_logger()
-        log.info("No LLM API keys configured: only the free gates run, rules and item models")
     with open_bank(settings) as bank:
         with bank.connect() as db:
-            accepted = questions.sample(db, kinds, count, seed)
-        to_see = _cases(accepted, kinds, defects, seed)
+            accepted = questions.sample(db, types, count, seed)
+        to_see = _cases(accepted, types, defects, seed)
+        if not Routing.of(settings).models:
+            log = structlog.get_logger()
+            log.info("No LLM API keys configured: only the free gates run, rules and item models")
         about = {"seed": seed, "defects": list(defects)}
         with runs.begin(bank, auditing.JOB, metadata=about) as run:
             findings = auditing.run(bank, run, to_see, settings, seed)
@@ -100,18 +104,18 @@ def audit(
 
 
 def _cases(
-    accepted: "list[Question]", kinds: list[str], defects: tuple[str, ...], seed: str
+    accepted: "list[Question]", types: tuple[str, ...], defects: tuple[str, ...], seed: str
 ) -> "list[Case]":
     """What the gates are to see. Raises ConfigError where there is nothing."""
     from itemwell.generate.audit import cases
 
     if not accepted:
-        of = f" of {', '.join(kinds)}" if kinds else ""
+        of = f" of {', '.join(types)}" if types else ""
         raise ConfigError(f"the bank has no active question{of}", "write some: itemwell generate")
     to_see = cases(accepted, defects, seed)
     if len(to_see) == len(accepted):
-        names = ", ".join(defects)
-        raise ConfigError(f"none of these questions allows {names}", "take more, or other defects")
+        told = f"none of these questions allows {', '.join(defects)}"
+        raise ConfigError(told, "take more, or other defects")
     return to_see
 
 
