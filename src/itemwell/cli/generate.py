@@ -3,6 +3,7 @@
 import shlex
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from itemwell.generate.report import Report
     from itemwell.generate.work import Bounds
     from itemwell.settings import Settings
+    from itemwell.store.runs import Run
 
 MOST = 10_000
 
@@ -74,6 +76,14 @@ MOST = 10_000
 @click.option(
     "--dry-run", is_flag=True, help="Do all but write to the bank; save drafts to a file."
 )
+@click.option(
+    "--batch",
+    is_flag=True,
+    help="Ask by the vendors' batches, at half the price: hand in and end; go on within a day.",
+)
+@click.option(
+    "--collect", is_flag=True, help="Take what batches brought, hand in what comes next, and end."
+)
 @click.option("--lease", metavar="NAME", help="Run beside other runs, under a lease of this name.")
 @click.option(
     "--skip-if-busy", is_flag=True, help="End with 0, not 75, while another run is under way."
@@ -83,7 +93,9 @@ def generate(common: Common, **asked: Any) -> Answer:
 
     Without --count a run tops the bank up towards its targets, by QUESTIONS_PER_RUN at the most;
     a full bank is status 0. An order that ended early is continued by the same order within a day.
+    With --batch a question takes three rounds: draft, solve, judge. Each --collect goes on.
     """
+    _refuse_contradictions(asked)
     settings = common.settings(min_arbiter_score=asked["min_score"])
     source, passages = _source(settings, asked)
     order = _order(settings, asked, source)
@@ -99,12 +111,32 @@ def generate(common: Common, **asked: Any) -> Answer:
     try:
         with progress(shown=shown) as (show, last):
             bounds = Bounds(_attempts(settings, order), deadline, show)
-            do = _dry_run if asked["dry_run"] else _run
-            answer = do(settings, order, asked, bounds, passages)
+            answer = _way(asked)(settings, order, asked, bounds, passages)
     finally:
         for report in last:
             _log(report)
     return replace(answer, text="") if common.no_console else answer
+
+
+def _refuse_contradictions(asked: dict[str, Any]) -> None:
+    """Raise ConfigError where a way of asking goes with another option ill."""
+    way = "--collect" if asked["collect"] else "--batch" if asked["batch"] else None
+    if way and asked["source"] == "templates":
+        raise ConfigError(f"item models need no {way}", f"leave out --source templates or {way}")
+    for name in ("plan", "dry_run"):
+        if way and asked[name]:
+            flag = f"--{name.replace('_', '-')}"
+            raise ConfigError(f"{way} and {flag} exclude each other", "leave out one of them")
+    if asked["collect"] and (asked["count"] is not None or asked["seed"]):
+        raise ConfigError("--collect goes on with orders as they are", "leave out --count, --seed")
+
+
+def _way(asked: dict[str, Any]) -> "Callable[..., Answer]":
+    if asked["collect"]:
+        from itemwell.cli.generate_collect import collect
+
+        return collect
+    return _dry_run if asked["dry_run"] else _run
 
 
 def _lease(asked: dict[str, Any]) -> str:
@@ -130,7 +162,8 @@ def _source(settings: "Settings", asked: dict[str, Any]) -> tuple[str, "list[Pas
     from itemwell.generate.routing import Routing
 
     able = bool(Routing.of(settings).models)
-    wanted = asked["source"] or ("models" if able or asked["files"] else "templates")
+    models_only = asked["files"] or asked["batch"] or asked["collect"]
+    wanted = asked["source"] or ("models" if able or models_only else "templates")
     if wanted == "templates" and asked["files"]:
         raise ConfigError("item models cannot ask about material", "leave out --source templates")
     if wanted == "models" and not able:
@@ -163,7 +196,7 @@ def _run(
 ) -> Answer:
     from itemwell.generate import job
     from itemwell.store import runs
-    from itemwell.store.connect import name_of, open_bank
+    from itemwell.store.connect import open_bank
 
     name = _lease(asked)
     skip = asked["skip_if_busy"]
@@ -171,11 +204,19 @@ def _run(
         _tell_source(settings, order, asked)
         try:
             with runs.begin(bank, "generate", lease=name, skip_if_busy=skip) as run:
-                report = job.run(bank, run, order, settings, bounds, material=passages)
+                mode: job.Mode = "batch" if asked["batch"] else "live"
+                report = job.run(bank, run, order, settings, bounds, material=passages, mode=mode)
         except Busy as busy:
             if busy.exit is not Exit.OK:
                 raise
             return Answer(outcome=busy.outcome)
+    return answer_of(report, run, settings)
+
+
+def answer_of(report: "Report", run: "Run", settings: "Settings") -> Answer:
+    """What a run of the job answers."""
+    from itemwell.store.connect import name_of
+
     where = name_of(settings)
     lines = [*_told(report), f"Bank: {where}", _next(report, run.id)]
     document = {"run_id": run.id, "bank": where, **report.as_json()}

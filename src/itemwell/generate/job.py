@@ -12,14 +12,16 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 import structlog
 from sqlalchemy import Connection, Engine
 
-from itemwell.bank import Slot
+from itemwell.bank import Call, Slot
 from itemwell.errors import Stopped
 from itemwell.generate.book import Book
 from itemwell.generate.desk import Desk
+from itemwell.generate.jury import Door
 from itemwell.generate.material import Passage
 from itemwell.generate.order import Order, adopt
 from itemwell.generate.panel import Panel
@@ -28,14 +30,21 @@ from itemwell.generate.routing import Routing
 from itemwell.generate.shelf import InBank, InFile
 from itemwell.generate.spool import absorb
 from itemwell.generate.work import Bounds, Shelf, work
+from itemwell.llm.door import Place
 from itemwell.settings import Settings
 from itemwell.stopping import run_async
-from itemwell.store import calls, questions, runs, slots
+from itemwell.store import batches, calls, questions, runs, slots
 from itemwell.store.connect import transact
 from itemwell.store.runs import Run
 from itemwell.templates import models
 
+if TYPE_CHECKING:
+    from itemwell.generate.collect import Collected
+
 log = structlog.get_logger()
+
+Mode = Literal["live", "batch", "collect"]
+"""Ask now; hand in what is to be asked and leave it; or that for what an order waits for, no more."""
 
 MOST_TAKEN_OVER = 10_000
 
@@ -54,11 +63,16 @@ def run(  # noqa: PLR0913
     bounds: Bounds,
     *,
     material: Sequence[Passage] = (),
+    mode: Mode = "live",
 ) -> Report:
     """Write what `order` asks into the bank, and leave outcome and counts with the run."""
     started = time.monotonic()
     _absorb(bank, order, settings)
-    todo, report = transact(bank, lambda db: _set_out(db, under, order, settings), patience=())
+    collected = _collected(bank, order, settings)
+    todo, report = transact(
+        bank, lambda db: _set_out(db, under, order, settings, mode), patience=()
+    )
+    report.notes += collected.notes if collected else []
     bounds.tell(report)
     shelf = InBank(bank, under, settings.family_cap)
     try:
@@ -67,8 +81,11 @@ def run(  # noqa: PLR0913
         else:
             spent = report.continued.spent if report.continued else Decimal(0)
             book = Book.of(bank, under.id, settings, spent)
-            with _counting(book, report):
-                run_async(_with_models(todo, bank, book, shelf, report, bounds, settings, material))
+            with _counting(book, report, collected):
+                with_models = _in_batches if mode != "live" else _live
+                run_async(with_models(todo, book, shelf, report, bounds, settings, material))
+            with bank.connect() as db:
+                report.under_way = batches.under_way(db, under.id)
     except Stopped as stopped:
         stopped.kept = f"{report.total} of {report.wanted} questions kept"
         raise
@@ -106,37 +123,49 @@ def dry_run(  # noqa: PLR0913
                 run_async(work(todo, _desk(bank, settings), shelf, report, bounds))
             else:
                 book = Book.of(bank, None, settings, Decimal(0))
-                with _counting(book, report):
-                    run_async(
-                        _with_models(todo, bank, book, shelf, report, bounds, settings, material)
-                    )
+                with _counting(book, report, None):
+                    run_async(_live(todo, book, shelf, report, bounds, settings, material))
     finally:
         report.seconds = time.monotonic() - started
     return report
 
 
 def _set_out(
-    db: Connection, run: Run, order: Order, settings: Settings
+    db: Connection, run: Run, order: Order, settings: Settings, mode: Mode
 ) -> tuple[list[Slot], Report]:
     """The slots of this run: those that its order left open, then planned ones.
 
     Slots that other orders left open fill places of the plan first, unless a seed was given: it is
-    to draw its own questions.
+    to draw its own questions. Nothing is planned where only to collect, nor where a top-up waits for
+    its batches: the stock does not show yet what they will bring.
     """
     run.fence(db)
-    before = slots.unfinished(db, run.lease, order.as_json()) if order.count else None
+    before = slots.unfinished(db, run.lease, order.as_json())
+    topping_up = not order.count and mode != "collect"
+    if before and topping_up and not before.waits:
+        before = None
     kept_before = before.kept if before else 0
-    left = slots.left_open(db, order.targets(settings), MOST_TAKEN_OVER, source=order.source)
+    left = slots.left_open(
+        db,
+        order.targets(settings),
+        MOST_TAKEN_OVER,
+        source=order.source,
+        run_id=before.run_id if before else None,
+    )
     mine = [slot for run_id, slot in left if before and run_id == before.run_id]
     others = [slot for run_id, slot in left if not before or run_id != before.run_id]
     stock = Counter(questions.stock(db))
     stock.update(slot.stratum for slot in mine)
-    planned = order.strata(stock, settings, done=kept_before + len(mine))
+    waits = mode == "collect" or bool(before and topping_up)
+    planned = [] if waits else order.strata(stock, settings, done=kept_before + len(mine))
     adopted, rest = adopt([] if order.seed else others, planned)
     slots.take_over(db, run.id, [*mine, *adopted])
     new = slots.add(db, run.id, rest, order.seed or secrets.token_hex(8), source=order.source)
-    before_it = {"kept_before": kept_before, "spent_before": str(before.spent if before else 0)}
-    runs.annotate(db, run, lease=run.lease, order=order.as_json(), **before_it)
+    under_way = batches.take_over(db, before.run_id, run.id) if before else Decimal(0)
+    spent_before = before.spent - under_way if before else 0
+    before_it = {"kept_before": kept_before, "spent_before": str(spent_before)}
+    batch = {} if mode == "live" else {"batch": True}
+    runs.annotate(db, run, lease=run.lease, order=order.as_json(), **before_it, **batch)
     todo = [*mine, *adopted, *new]
     report = Report(len(todo) + kept_before, len(todo), asked=order.count, continued=before)
     report.taken_over = len(mine) + len(adopted)
@@ -158,19 +187,35 @@ def _absorb(bank: Engine, order: Order, settings: Settings) -> None:
         log.info("answers of an earlier run came from the spool", answers=number)
 
 
+def _collected(bank: Engine, order: Order, settings: Settings) -> "Collected | None":
+    """What the vendors had ready of the bank's batches; None where none is under way."""
+    if order.source == "templates":
+        return None
+    with bank.connect() as db:
+        if not batches.open_ones(db):
+            return None
+    from itemwell.generate.collect import collect  # noqa: PLC0415 - most runs have no batches
+
+    return run_async(collect(bank, settings))
+
+
 @contextmanager
-def _counting(book: Book, report: Report) -> Iterator[None]:
-    """Tell the report what was paid, however the block ends."""
+def _counting(book: Book, report: Report, collected: "Collected | None") -> Iterator[None]:
+    """Tell the report what was paid, however the block ends; of batches what was collected."""
     before = book.spent
     try:
         yield
     finally:
         report.calls, report.cost_usd = book.calls, book.spent - before
+        if not book.calls:  # what was handed in is booked at its worst
+            report.cost_usd = Decimal(0)
+        if collected:
+            report.calls += collected.answers
+            report.cost_usd += collected.cost_usd
 
 
-async def _with_models(  # noqa: PLR0913
+async def _live(  # noqa: PLR0913
     todo: Sequence[Slot],
-    bank: Engine,
     book: Book,
     shelf: Shelf,
     report: Report,
@@ -180,20 +225,66 @@ async def _with_models(  # noqa: PLR0913
 ) -> None:
     from itemwell.generate.vendors import open_vendors  # noqa: PLC0415 - item models need no network
 
+    under_way, known = _known(book.bank, todo)
+    book.remember(known)
     async with open_vendors(settings, book) as vendors:
-        panel = Panel(
-            vendors.door,
-            Routing.of(settings),
-            settings.solvers,
-            settings.min_arbiter_score,
-            material,
-        )
-        with bank.connect() as db:
-            book.remember(calls.answered(db, [slot.id for slot in todo]))
-            panel.recall(slots.last_refusals(db, todo), questions.last_stems(db))
+        door: Door = vendors.door
+        if under_way:
+            from itemwell.generate.outbox import awaiting  # noqa: PLC0415 - most runs have no batches
+
+            door = awaiting(under_way, door)
+        panel = _panel(door, todo, book.bank, settings, material)
         at_once = SLOTS_PER_CALL * settings.parallel_calls
         async with _ending(bounds.deadline + GRACE_SECONDS, report):
             await work(todo, panel, shelf, report, bounds, at_once=at_once)
+
+
+async def _in_batches(  # noqa: PLR0913
+    todo: Sequence[Slot],
+    book: Book,
+    shelf: Shelf,
+    report: Report,
+    bounds: Bounds,
+    settings: Settings,
+    material: Sequence[Passage],
+) -> None:
+    """Take every slot as far as the journal goes, and hand in what has to be asked next."""
+    from itemwell.generate.outbox import Outbox  # noqa: PLC0415 - item models need no network
+    from itemwell.generate.vendors import prices_of  # noqa: PLC0415
+
+    under_way, known = _known(book.bank, todo)
+    book.remember(known)
+    outbox = Outbox(settings, book, prices_of(settings), under_way)
+    outbox.remember(known)
+    panel = _panel(outbox.door, todo, book.bank, settings, material)
+    await work(todo, panel, shelf, report, bounds, at_once=SLOTS_PER_CALL)
+    await outbox.hand_in(report)
+
+
+def _known(bank: Engine, todo: Sequence[Slot]) -> tuple[set[Place], list[Call]]:
+    """Places of asks that a vendor has for these slots, and the calls that were closed for them."""
+    ids = [slot.id for slot in todo]
+    with bank.connect() as db:
+        with_vendors = batches.asks_under_way(db, ids)
+        places = {
+            Place(str(each.slot_id), each.attempt, each.stage, each.seat, each.subject)
+            for each in with_vendors
+        }
+        return places, calls.answered(db, ids)
+
+
+def _panel(
+    door: Door,
+    todo: Sequence[Slot],
+    bank: Engine,
+    settings: Settings,
+    material: Sequence[Passage],
+) -> Panel:
+    routing, least = Routing.of(settings), settings.min_arbiter_score
+    panel = Panel(door, routing, settings.solvers, least, material)
+    with bank.connect() as db:
+        panel.recall(slots.last_refusals(db, todo), questions.last_stems(db))
+    return panel
 
 
 @asynccontextmanager

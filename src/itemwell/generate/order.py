@@ -30,6 +30,12 @@ class Order:
             "source": self.source,
         }
 
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Order":
+        """The order that a run's row keeps."""
+        lists = {name: tuple(kept[name]) for name in ("types", "difficulties")}
+        return cls(kept["count"], **lists, seed=kept["seed"], source=kept["source"])
+
     def targets(self, settings: Settings) -> dict[Stratum, float]:
         """The targets of the strata that are asked for."""
         everything = whole_targets({each: settings.target(each) for each in strata(self.types)})

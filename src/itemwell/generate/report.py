@@ -3,16 +3,20 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC
 from decimal import Decimal
 from typing import Any
 
 from itemwell.bank import Stratum, Verified
 from itemwell.errors import Exit, Outcome, Rejected
 from itemwell.llm.door import Kind, LLMError
+from itemwell.store.batches import UnderWay
 from itemwell.store.slots import Unfinished
 
 HOPELESS: set[Kind] = {"auth", "billing", "budget", "price", "unknown_model"}
 """What is the same for the next slot."""
+
+COLLECT = "collect with: itemwell generate --collect"
 
 MOST_WAITS = 8
 """So many slots in a row that no model could be asked about: the vendors are down."""
@@ -42,6 +46,9 @@ class Report:
     trouble: LLMError | None = None  # the last one
     stopped_by: str | None = None  # deadline, or what no further call would mend
     notes: list[str] = field(default_factory=list)
+    handed_in: int = 0  # asks, as batches
+    batches: int = 0  # handed in by this run
+    under_way: UnderWay = UnderWay(0, 0, None)  # with the vendors at its end
 
     def keep(self, verified: Verified) -> None:
         """Count a kept question."""
@@ -57,6 +64,8 @@ class Report:
     def wait(self, error: LLMError) -> None:
         """Count a slot that waits for a model; stop the run where going on would be no use."""
         self.waiting += 1
+        if error.kind == "batch":
+            return
         self.waits_in_a_row += 1
         if self.trouble is None or error.kind in HOPELESS:
             self.trouble = error
@@ -95,6 +104,8 @@ class Report:
             return Outcome(Exit.OK, "nothing_due", "nothing was due: the bank is at its targets")
         if self.total == self.wanted:
             return Outcome(Exit.OK, "done", f"{_questions(self.total)} {self.verb}")
+        if self.waits_for_batches:
+            return Outcome(Exit.OK, "submitted", self._waiting(), COLLECT)
         share = f"{self.total} of {_questions(self.wanted)} {self.verb}"
         exit_status = Exit.PARTIAL if self.total else Exit.FAILED
         if self.trouble and self.stopped_by != "deadline":
@@ -106,6 +117,25 @@ class Report:
         refusals = [reason for reason, _ in self.refused.most_common(1)]
         why = [*self.notes, *refusals, "no draft could be written"][0]
         return Outcome(exit_status, "exhausted", f"{share}: {why}", "see: itemwell runs show")
+
+    @property
+    def waits_for_batches(self) -> bool:
+        """Whether nothing is left to do but to wait for the vendors."""
+        served = self.handed_in > 0 or self.trouble is None
+        return self.under_way.asks > 0 and served and self.stopped_by != "deadline"
+
+    def _waiting(self) -> str:
+        """What is with the vendors, and how far the order is."""
+        parts = []
+        if self.handed_in:
+            parts.append(f"{_several(self.handed_in, 'ask')} handed in as {_batches(self.batches)}")
+        if (older := self.under_way.batches - self.batches) > 0 and self.under_way.oldest:
+            since = self.under_way.oldest.astimezone(UTC)
+            parts.append(f"{_batches(older)} under way, oldest since {since:%Y-%m-%d %H:%M} UTC")
+        kept = self.total + (self.continued.kept if self.continued else 0)
+        if kept:
+            parts.append(f"{kept} of {_questions(self.ordered)} {self.verb}")
+        return ", ".join(parts)
 
     def _in_trouble(self, error: LLMError, exit_status: Exit, share: str) -> Outcome:
         """The end of a run that models kept waiting. What was paid for is on record."""
@@ -127,6 +157,7 @@ class Report:
             "taken_over": self.taken_over,
             "waiting": self.waiting,
             "calls": self.calls,
+            **({"handed_in": self.handed_in} if self.handed_in or self.under_way.asks else {}),
         }
 
     def as_json(self) -> Mapping[str, Any]:
@@ -148,4 +179,12 @@ class Report:
 
 
 def _questions(count: int) -> str:
-    return f"{count} question{'' if count == 1 else 's'}"
+    return _several(count, "question")
+
+
+def _batches(count: int) -> str:
+    return f"{count} batch{'' if count == 1 else 'es'}"
+
+
+def _several(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -1,7 +1,7 @@
 """Money: reserved at the worst before a call, settled at what it was after it, never overspent."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol, TypeVar
@@ -95,10 +95,11 @@ class Within:
         actual = worst  # so it stays when we are cancelled: the vendor may be at work
         try:
             reply = await self.model(ask)
-            actual = self._actual(reply.usage, worst)
+            actual = settled(reply.usage, worst, self._price)
             return reply.priced(actual)
         except LLMError as error:
-            actual = self._actual(error.trace.usage, worst) if error.perhaps_billed else NOTHING
+            usage = error.trace.usage
+            actual = settled(usage, worst, self._price) if error.perhaps_billed else NOTHING
             error.price_usd = actual
             raise
         finally:
@@ -113,13 +114,6 @@ class Within:
                 await to_the_end(self.ledger.settle(reserving.result(), NOTHING))
             raise
 
-    def _actual(self, usage: Usage | None, worst: Decimal | None) -> Decimal | None:
-        """The price of what was used; the worst where the vendor did not say, or said nonsense."""
-        if worst is None or usage is None or usage.estimated:
-            return worst
-        price = self._price(usage)
-        return worst if price is None else min(price, worst)
-
     def _price(self, usage: Usage) -> Decimal | None:
         return self.prices.of(usage, self.vendor, self.name)
 
@@ -127,6 +121,16 @@ class Within:
 def within(ledger: Ledger, prices: Prices, model: Model) -> Within:
     """`model`, never asked where the worst that it may cost is more than `ledger` allows."""
     return Within(ledger, prices, model)
+
+
+def settled(
+    usage: Usage | None, worst: Decimal | None, price_of: Callable[[Usage], Decimal | None]
+) -> Decimal | None:
+    """The price of what was used; the worst where the vendor did not say, or said nonsense."""
+    if worst is None or usage is None or usage.estimated:
+        return worst
+    price = price_of(usage)
+    return worst if price is None else min(price, worst)
 
 
 def remaining(*, vendors: Mapping[str, Decimal] | None = None, **limits: Decimal | None) -> Budget:

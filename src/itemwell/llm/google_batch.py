@@ -12,6 +12,7 @@ from itemwell.llm import files, google
 from itemwell.llm.batch import SKEW, Batches, Line, Sought, Standing, jsonl
 from itemwell.llm.door import Ask, schema_of
 from itemwell.llm.exchange import Dialect, Exchange
+from itemwell.llm.transport import trusted
 
 if TYPE_CHECKING:
     import httpx2
@@ -115,7 +116,10 @@ def connect(
 
     url = base_url or google.HOME
     line = files.client(url)
-    options = types.HttpOptions(base_url=url, api_version="v1beta", httpx_async_client=line)
+    unused = {"verify": trusted()}  # of the SDK's blocking client
+    options = types.HttpOptions(
+        base_url=url, api_version="v1beta", httpx_async_client=line, client_args=unused
+    )
     # The environment may name Vertex AI, whose address and credentials are others.
     sdk = genai.Client(api_key=key, vertexai=False, http_options=options)
     dialect = Dialect("google", (errors.APIError,), google.read, google.KINDS, google.explain)

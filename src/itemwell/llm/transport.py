@@ -47,7 +47,7 @@ class Guarded(httpx2.AsyncBaseTransport):
         self.timeout = timeout.as_dict()
         self.most_bytes = most_bytes
         limits = httpx2.Limits(max_connections=None, max_keepalive_connections=100)
-        verify, proxy = _trust(), _proxy(httpx2.URL(base_url))
+        verify, proxy = trusted(), _proxy(httpx2.URL(base_url))
         self.lines = [
             httpx2.AsyncHTTPTransport(verify=verify, limits=limits, proxy=proxy)
             for _ in range(LINES)
@@ -103,6 +103,12 @@ class Guarded(httpx2.AsyncBaseTransport):
 
 
 _REPLACED = {b"content-encoding", b"content-length", b"transfer-encoding", b"content-type"}
+
+
+@cache
+def trusted() -> ssl.SSLContext:
+    """Whose certificates are believed. One for all clients: to read the list takes 0.1 s each time."""
+    return httpx2.create_ssl_context()
 
 
 def client(
@@ -186,12 +192,6 @@ def _tame(body: bytes) -> bytes:
     except (ValueError, RecursionError):
         return b"no JSON: " + whole
     return whole
-
-
-@cache
-def _trust() -> ssl.SSLContext:
-    """Whose certificates are believed. One for all clients: to read the list takes 0.1 s each time."""
-    return httpx2.create_ssl_context()
 
 
 def _origin(url: httpx2.URL) -> tuple[str, str, int | None]:

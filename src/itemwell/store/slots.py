@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, func, insert, text, update
 
 from itemwell.bank import Draft, Slot, Stratum, as_dict, from_dict
 from itemwell.errors import Rejected
+from itemwell.store.batches import WITHIN
 from itemwell.store.tables import generation_slots, refusals
 
 CONTINUED_WITHIN = timedelta(hours=20)
@@ -25,6 +26,7 @@ class Unfinished:
     status: str
     kept: int  # by it, and by those that it continued
     spent: Decimal  # US dollars, likewise
+    waits: bool = False  # it handed its asks in as batches
 
 
 def unfinished(db: Connection, lease: str, order: dict[str, Any]) -> Unfinished | None:
@@ -33,19 +35,27 @@ def unfinished(db: Connection, lease: str, order: dict[str, Any]) -> Unfinished 
     One that died may have met its order and not lived to tell: it is not to be paid for again.
     """
     asked = {"lease": lease, "order": json.dumps(order)}
-    row = db.execute(_UNFINISHED, {**asked, "within": CONTINUED_WITHIN}).first()
+    within = {"within": CONTINUED_WITHIN, "batches_within": WITHIN}
+    row = db.execute(_UNFINISHED, {**asked, **within}).first()
     return Unfinished(*row) if row else None
 
 
 def left_open(
-    db: Connection, strata: Iterable[Stratum], limit: int, *, source: str = "templates"
+    db: Connection,
+    strata: Iterable[Stratum],
+    limit: int,
+    *,
+    source: str = "templates",
+    run_id: int | None = None,
 ) -> list[tuple[int, Slot]]:
     """Open slots of these strata and source whose run has ended, with that run's id, the oldest first.
 
-    They are locked for this transaction, so that two runs never take over the same one.
+    Those that wait for batches are left to their own order, which goes on with run `run_id`. They
+    are locked for this transaction, so that two runs never take over the same one.
     """
     named = [str(stratum) for stratum in strata]
-    asked = {"strata": named, "limit": limit, "source": source}
+    asked = {"strata": named, "limit": limit, "source": source, "mine": run_id}
+    asked |= {"batches_within": WITHIN}
     return [(row.run_id, _slot(row)) for row in db.execute(_LEFT_OPEN, asked)]
 
 
@@ -152,12 +162,15 @@ _UNFINISHED = text("""
            (SELECT count(*) FROM questions WHERE run_id = last.id)
            + coalesce((last.metadata ->> 'kept_before')::int, 0),
            (SELECT coalesce(sum(price_usd), 0) FROM llm_calls WHERE run_id = last.id)
-           + coalesce((last.metadata ->> 'spent_before')::numeric, 0)
+           + coalesce((last.metadata ->> 'spent_before')::numeric, 0),
+           last.reason IS NOT DISTINCT FROM 'submitted'
     FROM (SELECT * FROM job_runs
-          WHERE job_id = 'generate' AND started_at > clock_timestamp() - :within
+          WHERE job_id = 'generate' AND started_at > clock_timestamp()
+              - CASE WHEN metadata ? 'batch' OR reason = 'submitted' THEN CAST(:batches_within AS interval)
+                     ELSE CAST(:within AS interval) END
             AND metadata ->> 'lease' = :lease AND metadata -> 'order' = CAST(:order AS jsonb)
           ORDER BY id DESC LIMIT 1) AS last
-    WHERE last.status IN ('stale', 'stopped')
+    WHERE last.status IN ('stale', 'stopped') OR last.status = 'success' AND last.reason = 'submitted'
        OR last.status IN ('failed', 'partial') AND last.reason <> 'exhausted'
 """)
 _LEFT_OPEN = text("""
@@ -165,6 +178,8 @@ _LEFT_OPEN = text("""
     FROM generation_slots AS slot JOIN job_runs AS run ON run.id = slot.run_id
     WHERE slot.state = 'open' AND run.status <> 'running' AND slot.source = :source
       AND slot.question_type || '/' || slot.difficulty = ANY(:strata)
+      AND (run.id = CAST(:mine AS bigint) OR run.reason IS DISTINCT FROM 'submitted'
+           OR run.started_at < clock_timestamp() - CAST(:batches_within AS interval))
     ORDER BY slot.id LIMIT :limit FOR UPDATE OF slot SKIP LOCKED
 """)
 _LAST_REFUSALS = text("""
