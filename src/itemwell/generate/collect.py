@@ -36,7 +36,7 @@ LOST_AFTER = timedelta(minutes=30)
 """A batch that its vendor does not know was never handed in; a vendor's list may lag behind."""
 
 GONE_AFTER = timedelta(days=2)
-"""A batch of which its vendor knows no more ends here: meanwhile the key may be another's."""
+"""What its vendor knows no more of ends here: meanwhile the key may be another's, a file cut off."""
 
 AT_ONCE = 500
 """So many outcomes go with one commit."""
@@ -127,7 +127,11 @@ class Collection:
         return vendor_id
 
     async def _take(self, vendor_id: str) -> None:
-        """Close each call with its outcome, in portions; a call without one at its worst."""
+        """Close each call with its outcome, in portions.
+
+        A file may break off: what it does not tell of is looked for again, and closed at its worst
+        once the batch is old.
+        """
         waiting = self._waiting()
         asks = {key: ask_of(call) for key, call in waiting.items()}
         ended: list[Call] = []
@@ -137,6 +141,9 @@ class Collection:
             if len(ended) >= AT_ONCE:
                 await self._write(ended)
                 ended = []
+        if waiting and self.batch.age < GONE_AFTER:
+            await self._write(ended)
+            raise LLMError("cut", f"no word of {len(waiting)} asks; the next run looks again")
         lost = LLMError("cut", "its batch ended without a word of it", perhaps_billed=True)
         ended += [self._closed(call, lost) for call in waiting.values()]
         await self._write(ended, last=True)
@@ -161,7 +168,7 @@ class Collection:
             if last:
                 end = batches.end
                 transact(self.bank, lambda db: end(db, self.batch.id, ended, failed=failed))
-            else:
+            elif ended:
                 transact(self.bank, lambda db: calls.close_all(db, ended))
 
         await to_the_end(asyncio.to_thread(work))
