@@ -21,6 +21,9 @@ from itemwell.store.embedded import Embedded
 
 KEPT = ("PATH", "LANG", "TMPDIR", "VIRTUAL_ENV")
 NAMES = count()
+NOWHERE = "http://127.0.0.1:9"
+NO_WAY_OUT = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"), NOWHERE)
+"""A program that would ask a vendor asks a proxy that is not there; loopback needs none."""
 
 hypothesis.settings.register_profile(  # how long an example takes is the machine's affair
     "itemwell", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
@@ -136,7 +139,7 @@ class Program:
     def __init__(self, folder, **environment):
         self.folder = folder
         kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-        self.environment = {**kept, "HOME": str(folder), **environment}
+        self.environment = {**kept, **NO_WAY_OUT, "HOME": str(folder), **environment}
 
     def start(self, *arguments, **environment):
         return subprocess.Popen(

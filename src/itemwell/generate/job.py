@@ -227,7 +227,7 @@ async def _live(  # noqa: PLR0913
 
     under_way, known = _known(book.bank, todo)
     book.remember(known)
-    async with open_vendors(settings, book) as vendors:
+    async with open_vendors(settings, book, until=bounds.deadline) as vendors:
         door: Door = vendors.door
         if under_way:
             from itemwell.generate.outbox import awaiting  # noqa: PLC0415 - most runs have no batches

@@ -1,6 +1,7 @@
 """The vendors that can be asked: settings -> connections -> doors, each model wrapped once."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -52,6 +53,7 @@ class Vendors:
     stack: AsyncExitStack
     gate: asyncio.Semaphore
     prices: Prices
+    until: float  # a moment of the monotonic clock: no rest is waited out beyond it
     breakers: dict[str, Breaker] = field(default_factory=dict)
     paces: dict[str, Pace] = field(default_factory=dict)
     models: dict[ModelName, Model] = field(default_factory=dict)
@@ -72,7 +74,7 @@ class Vendors:
 
     def _in_order(self, names: Sequence[ModelName]) -> Model:
         models = [self._later(name) for name in names]
-        return failover(models, seconds=self.settings.patience_seconds)
+        return failover(models, seconds=self.settings.patience_seconds, until=self.until)
 
     def _later(self, name: ModelName) -> Model:
         if name not in self.models:
@@ -90,11 +92,16 @@ class Vendors:
 
 
 @asynccontextmanager
-async def open_vendors(settings: Settings, book: Book) -> AsyncIterator[Vendors]:
-    """The vendors for the length of the block. A vendor's SDK is loaded when it is first asked."""
+async def open_vendors(
+    settings: Settings, book: Book, *, until: float = math.inf
+) -> AsyncIterator[Vendors]:
+    """The vendors for the length of the block. A vendor's SDK is loaded when it is first asked.
+
+    No call waits for a vendor's rest to end beyond `until`, a moment of the monotonic clock.
+    """
     async with AsyncExitStack() as stack:
         gate = asyncio.Semaphore(settings.parallel_calls)
-        yield Vendors(settings, book, stack, gate, prices_of(settings))
+        yield Vendors(settings, book, stack, gate, prices_of(settings), until)
 
 
 def connect(settings: Settings, name: ModelName, *, seconds: float | None = None) -> Connected:

@@ -144,16 +144,18 @@ class Exchange:
         if isinstance(cause, httpx2.HTTPError):
             failure = broken_line(cause, self.me)
             failure.trace = replace(failure.trace, text=self._safe(failure.text))
+            failure.args = (self._safe(str(failure)),)
             return failure
         message = f"{self.me}: the SDK failed: {type(error).__name__}"
         return LLMError("bug", message, perhaps_billed=True)
 
     def _read(self, body: str, headers: Mapping[str, str]) -> Said:
+        body = self._hidden(body)  # before anything is cut: half a key is still a key's half
         try:
             tree, notes = load(body)
             said = self.dialect.read(tree)
         except ValueError as error:
-            why = _told(error)
+            why = self._safe(_told(error))
             trace = Trace(self._safe(body[:KEPT_CHARACTERS]), request_id=_request_id(headers))
             failure = LLMError(
                 "invalid",
@@ -164,7 +166,12 @@ class Exchange:
         else:
             request_id = said.request_id or _request_id(headers)
             return replace(
-                said, text=self._safe(said.text), notes=(*notes, *said.notes), request_id=request_id
+                said,
+                text=self._safe(said.text),
+                finish=self._safe(said.finish),
+                refusal=self._safe(said.refusal),
+                notes=(*notes, *said.notes),
+                request_id=self._safe(request_id),
             )
         raise failure
 
@@ -180,7 +187,7 @@ class Exchange:
             try:
                 answer, notes = parse(ask.answer, said.text)
             except (Unreadable, ValidationError) as error:
-                kind, why = "invalid", _told(error)
+                kind, why = "invalid", self._safe(_told(error))
         if kind is not None:
             raise LLMError(kind, f"{self.me}: {why}", perhaps_billed=True, trace=trace)
         if usage.estimated:
@@ -207,7 +214,10 @@ class Exchange:
         return f"{self.dialect.vendor} {self.name}"
 
     def _safe(self, text: str) -> str:
-        return clean(text).replace(self.secret, "***") if self.secret else clean(text)
+        return self._hidden(clean(text))
+
+    def _hidden(self, text: str) -> str:
+        return text.replace(self.secret, "***") if self.secret else text
 
 
 @dataclass(frozen=True, slots=True)

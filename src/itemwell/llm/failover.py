@@ -1,6 +1,7 @@
 """Several vendors in order: where one rests or is off, the next is asked."""
 
 import asyncio
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ class Failover:
 
     models: Sequence[Model]
     seconds: float
+    until: float
     sleep: Sleep
     clock: Clock
 
@@ -55,7 +57,8 @@ class Failover:
                         raise
                     failures.append(error)
             wait = _soonest(failures)
-            if wait is None or self.clock() - started + wait > self.seconds:
+            last = min(started + self.seconds, self.until)
+            if wait is None or self.clock() + wait > last:
                 raise _all_off(failures)
             await self.sleep(wait)
 
@@ -64,16 +67,17 @@ def failover(
     models: Sequence[Model],
     *,
     seconds: float = 300.0,
+    until: float = math.inf,
     sleep: Sleep = asyncio.sleep,
     clock: Clock = time.monotonic,
 ) -> Failover:
     """The first of `models`, which are patient, that can answer; when all rest, the first that wakes.
 
-    `seconds` bounds how long it waits for that. With one model it is what outlasts its vendor's rest.
+    `seconds` bounds how long it waits for that, and `until`, a moment of the clock. With one model it is what outlasts its vendor's rest.
     """
     if not models:
         raise ValueError("no model to ask")
-    return Failover(tuple(models), seconds, sleep, clock)
+    return Failover(tuple(models), seconds, until, sleep, clock)
 
 
 def _soonest(failures: Sequence[LLMError]) -> float | None:
