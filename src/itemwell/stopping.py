@@ -5,15 +5,17 @@ swallowed there.
 """
 
 import asyncio
+import logging
 import os
 import signal
 import sys
 import threading
-from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import FrameType
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from itemwell.errors import Exit, Stopped
 
@@ -94,6 +96,49 @@ def run_async(main: Coroutine[Any, Any, Result]) -> Result:
     if mine.stopped:
         raise mine.stopped
     return result
+
+
+async def beside(work: Callable[[], Result]) -> Result:
+    """What `work` gives, done in a thread that nobody waits for when the program has to end.
+
+    For what takes seconds and has no effect outside of this process, such as an import.
+    """
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[Result] = loop.create_future()
+
+    def tell(told: Future[Result]) -> None:
+        if done.done():
+            return
+        if error := told.exception():
+            done.set_exception(error)
+        else:
+            done.set_result(told.result())
+
+    def run() -> None:
+        told: Future[Result] = Future()
+        try:
+            told.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - whoever waits for it gets it
+            told.set_exception(error)
+        with suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(tell, told)
+
+    threading.Thread(target=run, name="beside", daemon=True).start()
+    return await done
+
+
+def leave(status: int) -> NoReturn:
+    """End the process; after a stop signal at once.
+
+    Taking down an interpreter that has the vendors' SDKs loaded takes longer than the checkpoint did.
+    """
+    if status not in STATUS.values():
+        sys.exit(status)
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(status)
 
 
 def _stop(number: int, _frame: FrameType | None) -> None:

@@ -11,7 +11,7 @@ import click
 from itemwell.cli.answer import Answer, reader_gone, tell
 from itemwell.cli.group import itemwell
 from itemwell.errors import ConfigError, Exit, ItemwellError, Outcome, Stopped
-from itemwell.stopping import raising_stopped
+from itemwell.stopping import leave, raising_stopped
 
 
 def entry() -> None:
@@ -19,7 +19,7 @@ def entry() -> None:
     for name in ("stdin", "stdout", "stderr"):  # `itemwell runs >&-`: a closed stream is None
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open("r+"))  # noqa: SIM115
-    sys.exit(main(sys.argv[1:]))
+    leave(main(sys.argv[1:]))
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -18,6 +18,7 @@ from itemwell.llm.pace import Bucket, Pace, paced
 from itemwell.llm.patient import Breaker, Patience, patient
 from itemwell.llm.prices import Prices, Rate
 from itemwell.settings import Settings
+from itemwell.stopping import beside
 
 
 @dataclass
@@ -40,7 +41,7 @@ class Later:
     async def _load(self) -> Model:
         async with self.loading:
             if self.made is None:
-                self.made = await asyncio.to_thread(self.make)
+                self.made = await beside(self.make)
             return self.made
 
 
