@@ -7,10 +7,29 @@ from pathlib import Path
 SCRIPTS = Path(__file__).parents[1] / "scripts"
 
 
-def test_ten_sigkills_lose_nothing_and_double_nothing():
-    command = [sys.executable, SCRIPTS / "faults" / "sigkill.py", "--kills", "10", "--count", "40"]
-
+def loop(name, *options):
+    """What a loop prints, once it has found nothing amiss."""
+    command = [sys.executable, SCRIPTS / "faults" / f"{name}.py", *map(str, options)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "10 SIGKILLs" in done.stdout
+    return done.stdout
+
+
+def test_ten_sigkills_lose_nothing_and_double_nothing():
+    assert "10 SIGKILLs" in loop("sigkill", "--kills", 10, "--count", 40)
+
+
+def test_ten_sigkills_lose_no_answer_that_a_vendor_was_paid_for(bank_url):
+    options = ("--kills", 10, "--count", 12, "--naive", 0, "--bank", bank_url)
+
+    assert "10 SIGKILLs" in loop("sigkill_models", *options)
+
+
+def test_stopped_runs_leave_a_clean_checkpoint_and_the_next_makes_the_missing_calls(bank_url):
+    options = ("--times", 3, "--parallel", 16, "--count", 8, "--within", 20, "--bank", bank_url)
+
+    assert "The resumed run met the order" in loop("sigterm", *options)
+
+
+def test_runs_that_share_budgets_overspend_none(bank_url):
+    assert "8 runs" in loop("budget", "--runs", 8, "--calls", 20, "--bank", bank_url)
