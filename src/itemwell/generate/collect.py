@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 from itemwell.bank import Call
 from itemwell.generate import author, judge, solve
 from itemwell.generate.book import closed
-from itemwell.generate.outbox import connect
+from itemwell.generate.outbox import connected
 from itemwell.generate.prompts import load
 from itemwell.generate.vendors import prices_of
 from itemwell.llm.batch import Batches, Sought, Uncertain
@@ -74,7 +74,7 @@ async def collect(bank: Engine, settings: Settings) -> Collected:
                 continue
             name = (each.vendor, each.model)
             if name not in counters:
-                counters[name] = await stack.enter_async_context(connect(settings, *name))
+                counters[name] = await stack.enter_async_context(await connected(settings, *name))
             try:
                 await Collection(bank, counters[name], prices, each, found).collect()
             except LLMError as error:

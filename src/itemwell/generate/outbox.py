@@ -175,11 +175,12 @@ class Outbox:
     ) -> None:
         batch_id, calls = uuid4(), list[Call]()
         try:
-            calls = await self._prepared(batch_id, name, asks, report)
-            mine = {str(call.id): asks[str(call.id)] for call in calls}
-            if not mine:
-                return
-            vendor_id = await self._submitted(name, batch_id, mine)
+            async with await connected(self.settings, *name) as counter:
+                calls = await self._prepared(batch_id, name, asks, report)
+                mine = {str(call.id): asks[str(call.id)] for call in calls}
+                if not mine:
+                    return
+                vendor_id = await _submitted(counter, batch_id, mine)
         except LLMError as error:
             if error.perhaps_billed:
                 report.note(f"{error}; the next run looks whether it has batch {batch_id}")
@@ -227,19 +228,6 @@ class Outbox:
         call = opened(ask, Queued(self, (name,)), price, self.book.run_id)
         return replace(call, id=UUID(key), batch_id=batch_id)
 
-    async def _submitted(self, name: ModelName, batch_id: UUID, asks: Mapping[str, Ask]) -> str:
-        async with connect(self.settings, *name) as counter:
-            for _ in range(RESTS):
-                try:
-                    return await counter.submit(str(batch_id), asks)
-                except LLMError as error:
-                    soon = error.wait is not None and error.wait <= LONGEST_REST
-                    if error.perhaps_billed or not soon:
-                        raise
-                    rest = max(error.wait or 0.0, 1.0)
-                await asyncio.sleep(rest)
-            return await counter.submit(str(batch_id), asks)
-
     async def _take_back(self, batch_id: UUID, calls: Sequence[Call], error: LLMError) -> None:
         """Close the rows of a batch that the vendor did not take: nothing is paid for it."""
         ended = [replace(closed(call, error, NOTHING), notes=NOT_TAKEN) for call in calls]
@@ -250,8 +238,23 @@ class Outbox:
         return to_the_end(asyncio.to_thread(transact, self.book.bank, work))
 
 
-def connect(settings: Settings, vendor: str, model: str) -> batch.Batches:
-    """The batches of one model. Close them in the loop that used them."""
+async def connected(settings: Settings, vendor: str, model: str) -> batch.Batches:
+    """The batches of one model. The SDK is loaded off the event loop, which has to hear a signal."""
     key = settings.key_of(vendor)
     assert key is not None, f"{vendor} has no key"
-    return batch.connect(vendor, key, model, settings.base_url_of(vendor))
+    address = settings.base_url_of(vendor)
+    return await asyncio.to_thread(batch.connect, vendor, key, model, address)
+
+
+async def _submitted(counter: batch.Batches, batch_id: UUID, asks: Mapping[str, Ask]) -> str:
+    """The vendor's id, after as many rests as it asks for and we grant."""
+    for _ in range(RESTS):
+        try:
+            return await counter.submit(str(batch_id), asks)
+        except LLMError as error:
+            soon = error.wait is not None and error.wait <= LONGEST_REST
+            if error.perhaps_billed or not soon:
+                raise
+            rest = max(error.wait or 0.0, 1.0)
+        await asyncio.sleep(rest)
+    return await counter.submit(str(batch_id), asks)
