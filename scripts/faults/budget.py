@@ -23,7 +23,7 @@ from pydantic import BaseModel
 from sqlalchemy import text
 
 from itemwell.double import Double, Fault
-from itemwell.generate.book import Book
+from itemwell.generate.money.book import Book
 from itemwell.generate.routing import ModelName
 from itemwell.generate.vendors import open_vendors
 from itemwell.llm.door import Ask, LLMError, Usage

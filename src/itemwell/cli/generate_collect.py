@@ -75,7 +75,7 @@ def _go_on(
 
 def _without_orders(bank: "Engine", settings: "Settings", others: "Sequence[Waiting]") -> Answer:
     """Take the answers in, so that the books are right, though no order is to be gone on with."""
-    from itemwell.generate.collect import collect as collect_all
+    from itemwell.generate.batch.collect import collect as collect_all
     from itemwell.stopping import run_async
     from itemwell.store import batches
 

@@ -14,8 +14,8 @@ from itemwell.errors import Exit, Outcome
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from itemwell.generate.forecast import Forecast
     from itemwell.generate.material import Passage
+    from itemwell.generate.money.forecast import Forecast
     from itemwell.generate.order import Order
     from itemwell.settings import Settings
     from itemwell.store.calls import Spending
@@ -87,7 +87,7 @@ def _forecast(
     passages: "Sequence[Passage]",
     seen: Seen,
 ) -> "Forecast":
-    from itemwell.generate.forecast import Record, Terms, forecast
+    from itemwell.generate.money.forecast import Record, Terms, forecast
     from itemwell.generate.routing import ModelName, Routing
     from itemwell.generate.vendors import prices_of
 

@@ -12,8 +12,8 @@ from itemwell.errors import ConfigError
 
 if TYPE_CHECKING:
     from itemwell.bank import Question
-    from itemwell.generate.audit import Case
-    from itemwell.generate.findings import Figure, Findings
+    from itemwell.generate.audit.findings import Figure, Findings
+    from itemwell.generate.audit.job import Case
 
 COLUMNS = {
     "defect": "defect",
@@ -29,7 +29,7 @@ MOST = 10_000
 
 
 def _defects() -> tuple[str, ...]:
-    from itemwell.generate.mutants import MUTANTS
+    from itemwell.generate.audit.mutants import MUTANTS
 
     return tuple(MUTANTS)
 
@@ -82,7 +82,7 @@ def audit(
     """
     import structlog
 
-    from itemwell.generate import audit as auditing
+    from itemwell.generate.audit import job as auditing
     from itemwell.generate.routing import Routing
     from itemwell.store import questions, runs
     from itemwell.store.connect import open_bank
@@ -107,7 +107,7 @@ def _cases(
     accepted: "list[Question]", types: tuple[str, ...], defects: tuple[str, ...], seed: str
 ) -> "list[Case]":
     """What the gates are to see. Raises ConfigError where there is nothing."""
-    from itemwell.generate.audit import cases
+    from itemwell.generate.audit.job import cases
 
     if not accepted:
         of = f" of {', '.join(types)}" if types else ""
@@ -142,7 +142,7 @@ def _told(findings: "Findings", defects: tuple[str, ...]) -> str:
 
 
 def _row(figure: "Figure") -> dict[str, Any]:
-    from itemwell.generate.interval import wilson
+    from itemwell.generate.audit.interval import wilson
 
     low, high = wilson(figure.caught, figure.made)
     return {

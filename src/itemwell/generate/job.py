@@ -19,16 +19,16 @@ from sqlalchemy import Connection, Engine
 
 from itemwell.bank import Call, Slot
 from itemwell.errors import Stopped
-from itemwell.generate.book import Book
 from itemwell.generate.desk import Desk
 from itemwell.generate.jury import Door
 from itemwell.generate.material import Passage
+from itemwell.generate.money.book import Book
+from itemwell.generate.money.spool import absorb
 from itemwell.generate.order import Order, adopt
 from itemwell.generate.panel import Panel
 from itemwell.generate.report import Report
 from itemwell.generate.routing import Routing
 from itemwell.generate.shelf import InBank, InFile
-from itemwell.generate.spool import absorb
 from itemwell.generate.work import Bounds, Shelf, work
 from itemwell.llm.door import Place
 from itemwell.settings import Settings
@@ -39,7 +39,7 @@ from itemwell.store.runs import Run
 from itemwell.templates import models
 
 if TYPE_CHECKING:
-    from itemwell.generate.collect import Collected
+    from itemwell.generate.batch.collect import Collected
 
 log = structlog.get_logger()
 
@@ -194,7 +194,7 @@ def _collected(bank: Engine, order: Order, settings: Settings) -> "Collected | N
     with bank.connect() as db:
         if not batches.open_ones(db):
             return None
-    from itemwell.generate.collect import collect  # noqa: PLC0415 - most runs have no batches
+    from itemwell.generate.batch.collect import collect  # noqa: PLC0415 - most runs have no batches
 
     return run_async(collect(bank, settings))
 
@@ -230,7 +230,7 @@ async def _live(  # noqa: PLR0913
     async with open_vendors(settings, book, until=bounds.deadline) as vendors:
         door: Door = vendors.door
         if under_way:
-            from itemwell.generate.outbox import awaiting  # noqa: PLC0415 - most runs have no batches
+            from itemwell.generate.batch.outbox import awaiting  # noqa: PLC0415 - most runs have no batches
 
             door = awaiting(under_way, door)
         panel = _panel(door, todo, book.bank, settings, material)
@@ -249,7 +249,7 @@ async def _in_batches(  # noqa: PLR0913
     material: Sequence[Passage],
 ) -> None:
     """Take every slot as far as the journal goes, and hand in what has to be asked next."""
-    from itemwell.generate.outbox import Outbox  # noqa: PLC0415 - item models need no network
+    from itemwell.generate.batch.outbox import Outbox  # noqa: PLC0415 - item models need no network
     from itemwell.generate.vendors import prices_of  # noqa: PLC0415
 
     under_way, known = _known(book.bank, todo)

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
 
-from itemwell.generate.book import Book
+from itemwell.generate.money.book import Book
 from itemwell.generate.routing import ModelName
 from itemwell.llm.budget import within
 from itemwell.llm.door import Ask, Model, Reply

@@ -10,9 +10,9 @@ from tests.builders import a_draft
 from itemwell.bank import Verified
 from itemwell.double import Double
 from itemwell.double.cast import cast
-from itemwell.generate import audit
-from itemwell.generate.findings import ANY
-from itemwell.generate.mutants import MUTANTS
+from itemwell.generate.audit import job as audit
+from itemwell.generate.audit.findings import ANY
+from itemwell.generate.audit.mutants import MUTANTS
 from itemwell.settings import Settings
 from itemwell.similar.signature import signature
 from itemwell.store import questions, runs

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from itemwell.bank import Stratum
-from itemwell.generate.forecast import LEAST_KEPT, Record, Terms, forecast
 from itemwell.generate.material import Passage
+from itemwell.generate.money.forecast import LEAST_KEPT, Record, Terms, forecast
 from itemwell.generate.routing import ModelName, Routing
 from itemwell.llm.door import LLMError
 from itemwell.llm.prices import Prices, Rate

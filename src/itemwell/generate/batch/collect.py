@@ -17,8 +17,8 @@ from sqlalchemy import Engine
 
 from itemwell.bank import Call
 from itemwell.generate import author, judge, solve
-from itemwell.generate.book import closed
-from itemwell.generate.outbox import connected
+from itemwell.generate.batch.outbox import connected
+from itemwell.generate.money.book import closed
 from itemwell.generate.prompts import load
 from itemwell.generate.vendors import prices_of
 from itemwell.llm.batch import Batches, Sought, Uncertain

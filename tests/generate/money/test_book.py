@@ -11,8 +11,8 @@ from tests.proxy import wired
 
 from itemwell.bank import Stratum
 from itemwell.errors import DatabaseError
-from itemwell.generate.book import Book
-from itemwell.generate.spool import absorb
+from itemwell.generate.money.book import Book
+from itemwell.generate.money.spool import absorb
 from itemwell.llm.budget import within
 from itemwell.llm.door import LLMError, Reply, Usage
 from itemwell.llm.journal import journalled, recalled

@@ -2,8 +2,8 @@
 
 import pytest
 
-from itemwell.generate.findings import ANY, UNTOUCHED, Finding, Findings
-from itemwell.generate.interval import wilson
+from itemwell.generate.audit.findings import ANY, UNTOUCHED, Finding, Findings
+from itemwell.generate.audit.interval import wilson
 from itemwell.llm.door import LLMError
 
 ALL = ("check", "solve", "judge")

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from itemwell.errors import Exit, Outcome
-from itemwell.generate.interval import wilson
+from itemwell.generate.audit.interval import wilson
 from itemwell.generate.report import HOPELESS, MOST_WAITS
 from itemwell.llm.door import LLMError
 

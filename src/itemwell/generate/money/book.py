@@ -13,7 +13,7 @@ from uuid import uuid4
 from sqlalchemy import Engine
 
 from itemwell.bank import Call
-from itemwell.generate.commits import Commits
+from itemwell.generate.money.commits import Commits
 from itemwell.llm.door import Ask, LLMError, Model, Outcome, Place, Reply, Usage
 from itemwell.llm.journal import ANSWERED, Entry
 from itemwell.llm.reading import clean

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from tests.builders import RIGHT, STEM, a_draft
 
 from itemwell.bank import LETTERS, Option, Slot, Stimulus, Stratum
+from itemwell.generate.audit.mutants import ABSURD, MUTANTS
 from itemwell.generate.check import check
 from itemwell.generate.draft import draft
-from itemwell.generate.mutants import ABSURD, MUTANTS
 from itemwell.similar.signature import signature
 from itemwell.templates import models
 

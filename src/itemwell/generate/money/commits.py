@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from itemwell.bank import Call
 from itemwell.errors import ItemwellError
-from itemwell.generate import spool
+from itemwell.generate.money import spool
 from itemwell.store import calls
 from itemwell.store.calls import Limits
 from itemwell.store.connect import PATIENCE, explained, may_pass, transact

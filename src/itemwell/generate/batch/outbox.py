@@ -19,8 +19,8 @@ import structlog
 from sqlalchemy import Connection
 
 from itemwell.bank import Call
-from itemwell.generate.book import Book, closed, opened, place_of
 from itemwell.generate.jury import Door
+from itemwell.generate.money.book import Book, closed, opened, place_of
 from itemwell.generate.report import Report
 from itemwell.generate.routing import ModelName
 from itemwell.llm import batch

@@ -16,11 +16,11 @@ from sqlalchemy import Engine
 from itemwell.bank import Draft, Question, Slot
 from itemwell.errors import Rejected
 from itemwell.generate import solve
-from itemwell.generate.book import Book
+from itemwell.generate.audit.findings import UNTOUCHED, Finding, Findings
+from itemwell.generate.audit.mutants import MUTANTS
 from itemwell.generate.desk import Drafted, sound
-from itemwell.generate.findings import UNTOUCHED, Finding, Findings
 from itemwell.generate.jury import Jury
-from itemwell.generate.mutants import MUTANTS
+from itemwell.generate.money.book import Book
 from itemwell.generate.routing import VENDORS, Routing
 from itemwell.llm.door import LLMError
 from itemwell.settings import Settings

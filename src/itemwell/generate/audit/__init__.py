@@ -1,0 +1,1 @@
+"""What the gates are worth: accepted questions -> mutants -> check, solve, judge, each -> findings."""
