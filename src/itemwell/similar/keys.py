@@ -1,0 +1,133 @@
+"""Are two answer keys the same answer? `same`, `differ`, or `unknown` where words cannot tell."""
+
+import re
+from fractions import Fraction
+
+from itemwell.similar.guard import Number, quantity, read
+from itemwell.similar.tokens import tokens
+from itemwell.similar.words import FUNCTION, OPPOSITES
+
+SAME, DIFFER, UNKNOWN = "same", "differ", "unknown"
+
+TELLING_NOTHING = frozenset(
+    """yes no true false correct incorrect right wrong both neither none all it|can|not|be|determined
+    none|of|the|above all|of|the|above none|of|these all|of|these cannot|be|determined not|enough|information
+    a b c d e f""".split()
+)
+"""Keys that fit half of all questions: that two questions share one says nothing."""
+
+
+def compare(one: str | None, other: str | None) -> str:
+    """How the keys relate; the same in both directions. A missing or empty key is unknown.
+
+    >>> compare("1/2", "0.5"), compare("6 cm", "60 mm"), compare("6 cm", "6 m"), compare("Yes", "yes")
+    ('same', 'same', 'differ', 'unknown')
+    >>> compare("The mitochondrion", "mitochondrion"), compare("Lima", "Cusco")
+    ('same', 'differ')
+    """
+    if not one or not other:
+        return UNKNOWN
+    first, second = _words(one), _words(other)
+    if not first or not second:
+        return UNKNOWN
+    if first == second:
+        return UNKNOWN if "|".join(first).casefold() in TELLING_NOTHING else SAME
+    numbers = _amount(one), _amount(other)
+    if numbers[0] and numbers[1]:
+        return _amounts(numbers[0], numbers[1])
+    if any(numbers):
+        return UNKNOWN if _values(one) & _values(other) else DIFFER
+    return _texts(one, other)
+
+
+def _words(key: str) -> tuple[str, ...]:
+    """The canonical tokens without a leading article; symbols such as Co keep their capitals."""
+    texts = [_without_capital(token.text) for token in tokens(key)]
+    return tuple(texts[1:] if len(texts) > 1 and texts[0] in {"a", "an", "the"} else texts)
+
+
+def _without_capital(word: str) -> str:
+    return word.casefold() if len(word) > 2 and word[1:].islower() else word
+
+
+def _amount(key: str) -> tuple[Fraction, str] | None:
+    """The value and unit of a key that is one number: "-3", "1/2", "6 pounds", "$40", "25 %"."""
+    texts = [token.text for token in tokens(key)]
+    sign, unit = 1, ""
+    if texts and texts[0] in {"-", "+"}:
+        sign = -1 if texts.pop(0) == "-" else 1
+    if texts and texts[0] in {"$", "£", "€"}:
+        unit = texts.pop(0)
+    if (
+        len(texts) > 2
+        and texts[1] == "/"
+        and texts[0].isdigit()
+        and texts[2].isdigit()
+        and int(texts[2])
+    ):
+        value, rest = Fraction(int(texts[0]), int(texts[2])), texts[3:]
+    elif texts and texts[0].replace(".", "", 1).isdigit():
+        value, rest = Fraction(texts[0]), texts[1:]
+    else:
+        return None
+    if unit and rest:
+        return None
+    return (sign * value, unit or " ".join(rest)) if len(rest) <= 3 else None
+
+
+def _amounts(one: tuple[Fraction, str], other: tuple[Fraction, str]) -> str:
+    (first, unit), (second, unit_of_second) = one, other
+    if unit == unit_of_second or not unit or not unit_of_second:
+        if first == second:
+            return SAME
+        return (
+            UNKNOWN
+            if unit != unit_of_second
+            and "%" in {unit, unit_of_second}
+            and _percent(one) == _percent(other)
+            else DIFFER
+        )
+    sizes = (
+        quantity(Number(str(float(first)), unit)),
+        quantity(Number(str(float(second)), unit_of_second)),
+    )
+    if sizes[0] and sizes[1]:
+        return SAME if sizes[0] == sizes[1] else DIFFER
+    return UNKNOWN if first == second else DIFFER
+
+
+def _percent(amount: tuple[Fraction, str]) -> Fraction:
+    return amount[0] / 100 if amount[1] == "%" else amount[0]
+
+
+def _values(key: str) -> set[str]:
+    return {number.value for number in read(key).numbers}
+
+
+def _texts(one: str, other: str) -> str:
+    """Other words: they differ where nothing is shared, or a word is the other's opposite."""
+    first, second = _content(one), _content(other)
+    gone, come = first - second, second - first
+    opposed = any(not OPPOSITES.get(word, frozenset()).isdisjoint(come) for word in gone)
+    denied = read(one).negations % 2 != read(other).negations % 2
+    if not first or not second or opposed or denied:
+        return DIFFER
+    if not gone and not come:
+        changed = set(_words(one)) ^ set(_words(other))
+        return (
+            DIFFER
+            if any(not word.isalnum() or len(word) < 3 for word in changed - FUNCTION)
+            else UNKNOWN
+        )
+    shorter = min(len(first), len(second))
+    shared = len(first & second)
+    return UNKNOWN if 2 * shared >= shorter or (shorter >= 4 and shared) else DIFFER
+
+
+def _content(key: str) -> set[str]:
+    """The words that carry the answer, stripped of the endings of verbs and plurals."""
+    return {_stem(word) for word in _words(key) if word.isalnum() and word not in FUNCTION}
+
+
+def _stem(word: str) -> str:
+    return re.sub(r"(?:ying|ies|ing|ed|es|y|s)$", "", word) if len(word) > 4 else word
