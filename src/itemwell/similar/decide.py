@@ -43,8 +43,9 @@ class Thresholds:
     same_key_guarded: float = 0.85
     variant: float = 0.90
     other_key: float = 0.80
-    grey: float = 0.75
-    isomorph: float = 0.60
+    grey: float = 0.72
+    grey_same_key: float = 0.60
+    isomorph: float = 0.40
     masked: float = 0.80
     slot: float = 0.90
 
@@ -125,7 +126,8 @@ def _band(
     said = told if alike else ("type", *told)
     if figures.key == keys.UNKNOWN:
         said = ("no key", *said)
-    return (GREY if cosine >= at.grey else NEW), said
+    grey = at.grey_same_key if figures.key == keys.SAME else at.grey
+    return (GREY if cosine >= grey else NEW), said
 
 
 def _points(reading: Reading) -> bool:
