@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from dotenv.parser import parse_stream
 from platformdirs import user_data_path
@@ -243,14 +243,25 @@ class Settings(BaseSettings):
             raise ValueError(problem)
         return value
 
+    @field_validator("openai_api_key", "anthropic_api_key", "google_api_key", mode="after")
+    @classmethod
+    def _a_key(cls, value: SecretStr | None) -> SecretStr | None:
+        text = value.get_secret_value() if value else ""
+        if not (text.isascii() and text.isprintable()) or " " in text:
+            raise ValueError("holds a character that no key has; was something else pasted?")
+        return value
+
     @field_validator(
         "openai_base_url", "anthropic_base_url", "google_gemini_base_url", mode="after"
     )
     @classmethod
     def _a_web_address(cls, value: str | None) -> str | None:
         parts = urlsplit(value or "https://unset")
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username:
+        strange = not (value or "").isprintable() or " " in (value or "")
+        if strange or parts.scheme not in {"http", "https"} or not parts.hostname or parts.username:
             raise ValueError("must look like https://host:port/v1")
+        if not 0 < _port(parts) < 65_536:
+            raise ValueError("has a port that cannot be")
         return value
 
     @field_validator("difficulty_mix", mode="after")
@@ -459,6 +470,14 @@ def _url_problem(url: str) -> str | None:
     except ProgrammingError:
         return "has a parameter that Postgres does not know"
     return None
+
+
+def _port(parts: SplitResult) -> int:
+    """The port of an address; 0 where it is none."""
+    try:
+        return 443 if parts.port is None else parts.port
+    except ValueError:
+        return 0
 
 
 def _told(problem: Any, origins: Mapping[str, str]) -> str:

@@ -71,6 +71,9 @@ def test_a_wrong_option_is_told_in_one_line(bare_program, arguments, told):
         ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL (environment)"),
         ({"ITEMWELL_HOME": "/proc/nowhere"}, "ITEMWELL_HOME"),
         ({"ITEMWELL_HOME": "/dev/null"}, "ITEMWELL_HOME"),
+        ({"OPENAI_BASE_URL": "http://[::1]:hunter2/v1"}, "has a port that cannot be"),
+        ({"ANTHROPIC_BASE_URL": "ftp://hunter2/"}, "must look like https://host"),
+        ({"GOOGLE_API_KEY": "hunter2\u200b"}, "a character that no key has"),
         ({"OPENAI_API_KEY_FILE": "/no/such/key"}, "/no/such/key: no such file"),
     ],
 )

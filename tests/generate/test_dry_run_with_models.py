@@ -12,6 +12,7 @@ from itemwell.double.cast import cast
 from itemwell.generate import job
 from itemwell.generate.order import Order
 from itemwell.settings import load
+from itemwell.store import runs
 
 
 @pytest.fixture
@@ -69,3 +70,18 @@ def test_what_it_spent_is_gone_for_the_day(bank, vendors, monkeypatch, tmp_path)
     assert first.cost_usd > 0
     assert of_bank(bank, "SELECT sum(usd) FROM llm_spending") == (first.cost_usd,)
     assert (report.outcome.reason, report.calls) == ("budget", 0)
+
+
+def test_it_is_not_given_the_answers_of_a_run_before_it(bank, vendors, monkeypatch, tmp_path):
+    for name, value in vendors.environment.items():
+        monkeypatch.setenv(name, value)
+    settings = load({"itemwell_home": tmp_path}).settings
+    bounds = job.Bounds(3, time.monotonic() + 60, lambda _: None)
+    with runs.begin(bank, "generate") as run:
+        job.run(bank, run, Order(2, ("math",), DIFFICULTIES, None, "models"), settings, bounds)
+    paid = vendors.bill.calls
+
+    order = Order(2, ("logic",), DIFFICULTIES, None, "models")
+    report = job.dry_run(bank, tmp_path / "drafts.jsonl", order, settings, bounds)
+
+    assert (report.total, report.drafted, vendors.bill.calls - paid) == (2, 2, 8)

@@ -107,3 +107,14 @@ def test_material_is_not_for_item_models(program, tmp_path):
 
     assert ended.status == 3
     assert "item models cannot ask about material" in ended.last_line
+
+
+def test_a_vendor_whose_budget_is_spent_leaves_the_work_to_the_others(program, double):
+    two = only("openai", double) | only("google", double)
+
+    ended = program(
+        "generate", "--json", "--count", 2, VENDOR_BUDGETS='{"openai": 0.000001}', **two
+    )
+
+    assert ended.status == 0, ended.err
+    assert ended.json["kept"] == 2

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from tests.builders import a_draft
 
-from itemwell.bank import Option, Question, Stimulus
+from itemwell.bank import Citation, Option, Question, Stimulus
 from itemwell.errors import ConfigError
 from itemwell.interchange import csv, jsonl
 
@@ -37,6 +37,7 @@ DRAFTS = [
     a_draft(stem=AWKWARD, explanation=AWKWARD, key="E"),
     a_draft(stimulus=Stimulus(AWKWARD, svg="<svg/>"), right=Option("8 pounds", svg="<svg a='1'/>")),
     a_draft(family="math.pens", features={"steps": 2}),
+    a_draft(citation=Citation("pens.md", "0" * 64, AWKWARD)),
     a_draft(wrong=("6 pounds", "9 pounds"), key="A"),
 ]
 

@@ -127,8 +127,9 @@ def _refuse_contradictions(asked: dict[str, Any]) -> None:
         if way and asked[name]:
             flag = f"--{name.replace('_', '-')}"
             raise ConfigError(f"{way} and {flag} exclude each other", "leave out one of them")
-    if asked["collect"] and (asked["count"] is not None or asked["seed"]):
-        raise ConfigError("--collect goes on with orders as they are", "leave out --count, --seed")
+    if asked["collect"] and (asked["count"] is not None or asked["seed"] or asked["types"]):
+        step = "leave out --count, --seed, --types"
+        raise ConfigError("--collect goes on with orders as they are", step)
 
 
 def _way(asked: dict[str, Any]) -> "Callable[..., Answer]":

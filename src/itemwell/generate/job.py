@@ -79,8 +79,7 @@ def run(  # noqa: PLR0913
         if order.source == "templates":
             run_async(work(todo, _desk(bank, settings), shelf, report, bounds))
         else:
-            spent = report.continued.spent if report.continued else Decimal(0)
-            book = Book.of(bank, under.id, settings, spent)
+            book = Book.of(bank, under.id, settings, report.spent_before)
             with _counting(book, report, collected):
                 with_models = _in_batches if mode != "live" else _live
                 run_async(with_models(todo, book, shelf, report, bounds, settings, material))
@@ -107,7 +106,8 @@ def dry_run(  # noqa: PLR0913
 ) -> Report:
     """Do the same without writing to the bank: what would be kept goes to `path`, a line each.
 
-    Calls to models are booked all the same: a budget that does not see them is none.
+    Calls to models are booked all the same: a budget that does not see them is none. The slots are
+    numbered below 0, so that no answer that the journal holds for a slot of the bank is theirs.
     """
     started = time.monotonic()
     _absorb(bank, order, settings)
@@ -115,7 +115,7 @@ def dry_run(  # noqa: PLR0913
         chosen = order.strata(questions.stock(db), settings)
     report = Report(len(chosen), len(chosen), asked=order.count, dry=True)
     seed = order.seed or secrets.token_hex(8)
-    todo = [Slot(place, stratum, place, seed) for place, stratum in enumerate(chosen)]
+    todo = [Slot(-1 - place, stratum, place, seed) for place, stratum in enumerate(chosen)]
     bounds.tell(report)
     try:
         with InFile.open(bank, path) as shelf:
@@ -140,10 +140,9 @@ def _set_out(
     its batches: the stock does not show yet what they will bring.
     """
     run.fence(db)
-    before = slots.unfinished(db, run.lease, order.as_json())
+    earlier = slots.unfinished(db, run.lease, order.as_json())
     topping_up = not order.count and mode != "collect"
-    if before and topping_up and not before.waits:
-        before = None
+    before = None if earlier and topping_up and not earlier.waits else earlier
     kept_before = before.kept if before else 0
     left = slots.left_open(
         db,
@@ -162,13 +161,14 @@ def _set_out(
     slots.take_over(db, run.id, [*mine, *adopted])
     new = slots.add(db, run.id, rest, order.seed or secrets.token_hex(8), source=order.source)
     under_way = batches.take_over(db, before.run_id, run.id) if before else Decimal(0)
-    spent_before = before.spent - under_way if before else 0
+    spent_before = earlier.spent - under_way if earlier else 0
     before_it = {"kept_before": kept_before, "spent_before": str(spent_before)}
     batch = {} if mode == "live" else {"batch": True}
     runs.annotate(db, run, lease=run.lease, order=order.as_json(), **before_it, **batch)
     todo = [*mine, *adopted, *new]
     report = Report(len(todo) + kept_before, len(todo), asked=order.count, continued=before)
     report.taken_over = len(mine) + len(adopted)
+    report.spent_before = earlier.spent if earlier else Decimal(0)
     return todo, report
 
 

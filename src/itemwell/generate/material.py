@@ -17,6 +17,9 @@ LEAST_QUOTATION = 15
 
 MOST_BYTES = 50_000_000
 
+PDF_ACCIDENTS = (ValueError, TypeError, LookupError, AttributeError, AssertionError, RecursionError)
+"""What the PDF library raises when it trips over a file that is broken in a new way."""
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -94,18 +97,20 @@ def _text(path: Path) -> str:
         raise ConfigError(f"{path}: not a text in UTF-8", "save it as UTF-8") from None
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}", "name a file that can be read") from error
-    return unicodedata.normalize("NFC", text.replace("\0", ""))
+    whole = text.replace("\0", "").encode("utf-8", "replace").decode()
+    return unicodedata.normalize("NFC", whole)
 
 
 def _pdf(path: Path) -> str:
     import pypdf  # noqa: PLC0415 - needed by few
-    from pypdf.errors import PyPdfError  # noqa: PLC0415
+    from pypdf.errors import DependencyError, PyPdfError  # noqa: PLC0415
 
     try:
         with pypdf.PdfReader(path) as reader:
             return "\n\n".join(page.extract_text() for page in reader.pages)
-    except (PyPdfError, ValueError, KeyError) as error:
-        raise ConfigError(f"{path}: not a PDF that can be read: {error}", "name another") from error
+    except (PyPdfError, DependencyError, *PDF_ACCIDENTS) as error:
+        told = f"{path}: not a PDF that can be read: {type(error).__name__}"
+        raise ConfigError(told, "name another") from error
 
 
 def _folded(text: str) -> str:

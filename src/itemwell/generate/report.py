@@ -13,7 +13,7 @@ from itemwell.llm.door import Kind, LLMError
 from itemwell.store.batches import UnderWay
 from itemwell.store.slots import Unfinished
 
-HOPELESS: set[Kind] = {"auth", "billing", "budget", "price", "unknown_model"}
+HOPELESS: set[Kind] = {"auth", "billing", "budget", "vendor_budget", "price", "unknown_model"}
 """What is the same for the next slot."""
 
 COLLECT = "collect with: itemwell generate --collect"
@@ -41,6 +41,7 @@ class Report:
     seconds: float = 0.0
     calls: int = 0  # to models
     cost_usd: Decimal = Decimal(0)
+    spent_before: Decimal = Decimal(0)  # by earlier runs of the order
     waiting: int = 0  # drafts that a model could not be asked about
     waits_in_a_row: int = 0
     trouble: LLMError | None = None  # the last one
@@ -95,6 +96,14 @@ class Report:
     @property
     def outcome(self) -> Outcome:
         """How the run ended."""
+        if self.wanted == 0 and self.continued and self.continued.kept < (self.asked or 0):
+            told = f"{self.continued.kept} of {_questions(self.asked or 0)} kept: the others were given up"
+            return Outcome(
+                Exit.PARTIAL if self.continued.kept else Exit.FAILED,
+                "exhausted",
+                told,
+                "see: itemwell runs",
+            )
         if self.wanted == 0 and self.continued:
             told = f"the order was met by run {self.continued.run_id}, which ended before it could tell"
             return Outcome(Exit.OK, "met_before", told)

@@ -87,9 +87,9 @@ class Vendors:
         self.stack.push_async_callback(connected.aclose)
         pace = self.paces.setdefault(name.vendor, pace_of(self.settings, name.vendor))
         breaker = self.breakers.setdefault(name.vendor, breaker_of(self.settings, name.vendor))
-        model = journalled(self.book, within(self.book, self.prices, paced(pace, connected)))
+        model = journalled(self.book, within(self.book, self.prices, connected))
         patience = patience_of(self.settings)
-        return patient(model, breaker=breaker, patience=patience, gate=self.gate)
+        return paced(pace, patient(model, breaker=breaker, patience=patience, gate=self.gate))
 
 
 @asynccontextmanager

@@ -19,6 +19,9 @@ COLUMNS = (
     *PLAIN,
     "stimulus",
     "stimulus_svg",
+    "citation_source",
+    "citation_sha256",
+    "citation_quote",
     *OPTIONS,
     "features",
     "recipe",
@@ -67,6 +70,7 @@ def _flat(fields: Mapping[str, Any]) -> dict[str, Any]:
     row = {name: fields[name] for name in ("id", "status", "created_at", *PLAIN)}
     stimulus = fields["stimulus"] or {}
     row |= {"stimulus": stimulus.get("text"), "stimulus_svg": stimulus.get("svg")}
+    row |= {f"citation_{name}": value for name, value in (fields["citation"] or {}).items()}
     for letter, option in zip(LETTERS, fields["options"], strict=False):
         row |= {
             f"option_{letter.lower()}{part}": option[name] for part, name in OPTION_PARTS.items()
@@ -87,6 +91,9 @@ def _row(line: int, cells: Mapping[str, str | None]) -> Row:
             "text": cells.get("stimulus") or "",
             "svg": cells.get("stimulus_svg") or None,
         }
+    if cells.get("citation_source"):
+        names = ("source", "sha256", "quote")
+        fields["citation"] = {name: cells.get(f"citation_{name}") or "" for name in names}
     try:
         fields["features"] = json.loads(cells.get("features") or "{}")
     except (ValueError, RecursionError):

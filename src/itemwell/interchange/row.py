@@ -39,6 +39,12 @@ class _Stimulus(_Form):
     svg: _Text | None = None
 
 
+class _Citation(_Form):
+    source: _Text
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    quote: _Text
+
+
 class _Question(_Form):
     question_type: _Name
     difficulty: _Name
@@ -46,6 +52,7 @@ class _Question(_Form):
     options: Annotated[list[_Option], Field(max_length=6)]
     key: Annotated[str, Field(max_length=1)]
     explanation: _Text = ""
+    citation: _Citation | None = None
     stimulus: _Stimulus | None = None
     family: _Name | None = None
     features: dict[_Name, int] = Field(default_factory=dict)

@@ -27,6 +27,7 @@ Kind = Literal[
     "too_large",
     "redirect",
     "budget",
+    "vendor_budget",
     "price",
     "cancelled",
     "batch",
@@ -44,6 +45,7 @@ NEXT_STEPS: Mapping[str, str] = {
     "unknown_model": "check the name in itemwell.toml: itemwell models",
     "price": "give its price in itemwell.toml, or allow unknown prices",
     "budget": "raise the budget or wait for the next period",
+    "vendor_budget": "raise VENDOR_BUDGETS or wait for the next month",
     "redirect": "check the base URL",
 }
 

@@ -20,6 +20,7 @@ HANDED_OVER: set[Kind] = {
     "unknown_model",
     "redirect",
     "price",
+    "vendor_budget",
 }
 """Another vendor may do better. A refused or invalid answer is for the stage to judge."""
 

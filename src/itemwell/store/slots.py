@@ -163,7 +163,10 @@ _UNFINISHED = text("""
            + coalesce((last.metadata ->> 'kept_before')::int, 0),
            (SELECT coalesce(sum(price_usd), 0) FROM llm_calls WHERE run_id = last.id)
            + coalesce((last.metadata ->> 'spent_before')::numeric, 0),
-           last.reason IS NOT DISTINCT FROM 'submitted'
+           last.reason IS NOT DISTINCT FROM 'submitted' OR EXISTS (
+               SELECT 1 FROM llm_calls AS call JOIN llm_batches AS batch ON batch.id = call.batch_id
+               WHERE call.run_id = last.id AND call.state = 'asked'
+                 AND batch.state IN ('preparing', 'submitted'))
     FROM (SELECT * FROM job_runs
           WHERE job_id = 'generate' AND started_at > clock_timestamp()
               - CASE WHEN metadata ? 'batch' OR reason = 'submitted' THEN CAST(:batches_within AS interval)
@@ -180,6 +183,11 @@ _LEFT_OPEN = text("""
       AND slot.question_type || '/' || slot.difficulty = ANY(:strata)
       AND (run.id = CAST(:mine AS bigint) OR run.reason IS DISTINCT FROM 'submitted'
            OR run.started_at < clock_timestamp() - CAST(:batches_within AS interval))
+      AND (run.id = CAST(:mine AS bigint) OR NOT EXISTS (
+          SELECT 1 FROM llm_calls AS call JOIN llm_batches AS batch ON batch.id = call.batch_id
+          WHERE call.slot_id = slot.id AND call.state = 'asked'
+            AND batch.state IN ('preparing', 'submitted')
+            AND batch.created_at > clock_timestamp() - CAST(:batches_within AS interval)))
     ORDER BY slot.id LIMIT :limit FOR UPDATE OF slot SKIP LOCKED
 """)
 _LAST_REFUSALS = text("""

@@ -148,6 +148,21 @@ def test_another_order_leaves_the_slots_of_batches_alone(bank, double, generate)
     assert [each.order["count"] for each in waiting(bank)] == [2]
 
 
+def test_a_run_that_died_after_it_handed_in_keeps_its_slots_and_is_gone_on_with(
+    bank, double, generate
+):
+    double.desk.batch_seconds = 3_600
+    topping_up = {"count": None, "questions_per_run": 2}
+    generate(**topping_up)
+    execute(bank, "UPDATE job_runs SET status = 'stale', reason = 'died'")
+
+    other = generate(count=2, mode="live")
+    again = generate(**topping_up)
+
+    assert (other.outcome.reason, other.taken_over) == ("done", 0)
+    assert (again.outcome.reason, again.handed_in, again.taken_over) == ("submitted", 0, 2)
+
+
 def waiting(bank):
     with bank.connect() as db:
         return batches.waiting(db)

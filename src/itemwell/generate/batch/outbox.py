@@ -216,6 +216,9 @@ class Outbox:
             limits = self.book.limits
             why = await self._written(lambda db: batches.prepare(db, batch_id, fits, limits))
             short += filter(None, why)
+            if name.vendor in why:
+                told = f"the budget of {name.vendor} is spent"
+                self.off |= {name: LLMError("vendor_budget", told)}
             fits = [call for call, limit in zip(fits, why, strict=True) if limit is None]
         if short:
             told = f"the budget of {short[0]} does not allow {len(short)} more asks"

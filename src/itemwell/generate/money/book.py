@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 
 from itemwell.bank import Call
 from itemwell.generate.money.commits import Commits
-from itemwell.llm.door import Ask, LLMError, Model, Outcome, Place, Reply, Usage
+from itemwell.llm.door import Ask, Kind, LLMError, Model, Outcome, Place, Reply, Usage
 from itemwell.llm.journal import ANSWERED, Entry
 from itemwell.llm.reading import clean
 from itemwell.settings import Settings
@@ -81,7 +81,9 @@ class Book:
             if why is None:
                 return id(ask)
             if not under_way:
-                raise LLMError("budget", f"the budget of {why} does not allow ${worst:.4f} more")
+                self._change.set()  # whoever waits for us need not
+                kind: Kind = "vendor_budget" if why == model.vendor else "budget"
+                raise LLMError(kind, f"the budget of {why} does not allow ${worst:.4f} more")
             self._change.clear()
             await self._change.wait()
 
@@ -102,6 +104,7 @@ class Book:
             del self._open[id(ask)]
             self.spent += price or NOTHING
             self._give_back(call)
+            self._change.set()
         if ended.error_kind in ANSWERED:
             self.known[ask.place] = entry_of(ended)
 
@@ -115,6 +118,7 @@ class Book:
             why = await self._commits.through(call)
         except BaseException:
             self._give_back(call)
+            self._change.set()
             raise
         if why is None:
             self._open[id(ask)] = call
@@ -125,7 +129,6 @@ class Book:
 
     def _give_back(self, call: Call) -> None:
         self.reserved -= call.price_usd or NOTHING
-        self._change.set()
 
 
 def opened(ask: Ask, model: Model, price: Decimal | None, run_id: int | None) -> Call:

@@ -109,11 +109,11 @@ class Commits:
                 await asyncio.sleep(wait)
                 self._pending = [*batch, *self._pending]
             return False
-        for each, result in zip(batch, results, strict=True):
-            each.succeed(result)
         self._away = False
         if self._spooled:
             await self._clear()
+        for each, result in zip(batch, results, strict=True):
+            each.succeed(result)
         return True
 
     async def _one_by_one(
