@@ -1,12 +1,15 @@
 """Real Postgres for every test that asks for it: one server, a migrated template, a clone per test."""
 
+import fcntl
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -21,6 +24,7 @@ from itemwell.store.embedded import Embedded
 
 KEPT = ("PATH", "LANG", "TMPDIR", "VIRTUAL_ENV")
 NAMES = count()
+PATIENCE = 120  # seconds that a command may take on a very busy machine
 NOWHERE = "http://127.0.0.1:9"
 NO_WAY_OUT = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"), NOWHERE)
 """A program that would ask a vendor asks a proxy that is not there; loopback needs none."""
@@ -61,13 +65,41 @@ def loopback_only(monkeypatch):
 
 
 @pytest.fixture(scope="session")
-def server_url():
-    home = Path(tempfile.mkdtemp(prefix="itemwell-test-"))
+def first_home(tmp_path_factory):
+    """A home whose server was made and migrated once for all workers: a copy is quicker."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    with (folder / "made.lock").open("w") as alone:
+        fcntl.flock(alone, fcntl.LOCK_EX)
+        if not (folder / "made").exists():
+            with Embedded(folder / "making", durable=False).running() as url:
+                engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
+                schema.upgrade(engine)
+                engine.dispose()
+            (folder / "making").rename(folder / "made")
+    return folder / "made"
+
+
+@pytest.fixture(scope="session")
+def a_made_home(first_home):
+    """Copies that home to where it is told to; its owner goes along, who may not be root."""
+
+    def copy(to):
+        subprocess.run(["cp", "-a", first_home, to], check=True)
+        return to
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def server_url(a_made_home):
+    folder = Path(tempfile.mkdtemp(prefix="itemwell-test-"))
     try:
-        with Embedded(home, durable=False).running() as url:
+        with Embedded(a_made_home(folder / "home"), durable=False).running() as url:
             yield url
     finally:
-        shutil.rmtree(home, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -79,13 +111,9 @@ def admin(server_url):
 
 
 @pytest.fixture(scope="session")
-def template(admin):
-    with admin.connect() as db:
-        db.execute(text("CREATE DATABASE migrated"))
-    engine = create_engine(admin.url.set(database="migrated"))
-    schema.upgrade(engine)
-    engine.dispose()
-    return "migrated"
+def template(server_url):
+    """The database that came with the home: migrated and empty."""
+    return make_url(server_url).database
 
 
 @pytest.fixture
@@ -116,6 +144,10 @@ def bank(bank_url):
     engine.dispose()
 
 
+def kept_environment():
+    return {name: os.environ[name] for name in KEPT if name in os.environ}
+
+
 @dataclass(frozen=True)
 class Ended:
     """How the real program ended."""
@@ -133,15 +165,48 @@ class Ended:
         return self.err.strip().splitlines()[-1]
 
 
+class Warm:
+    """See warm.py: one for all tests of a worker, which it serves one after the other."""
+
+    def __init__(self):
+        self.python = subprocess.Popen(
+            [sys.executable, "-P", Path(__file__).with_name("warm.py")],
+            cwd="/",
+            env=kept_environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+
+    def end(self):
+        self.python.communicate()
+
+    def run(self, arguments, folder, environment):
+        with (
+            tempfile.NamedTemporaryFile("r", encoding="utf-8") as out,
+            tempfile.NamedTemporaryFile("r", encoding="utf-8") as err,
+        ):
+            order = {"arguments": arguments, "folder": str(folder), "environment": environment}
+            order |= {"out": out.name, "err": err.name}
+            self.python.stdin.write(json.dumps(order).encode() + b"\n")
+            self.python.stdin.flush()
+            pid = int(self.python.stdout.readline())
+            last_resort = threading.Timer(PATIENCE, os.kill, [pid, signal.SIGKILL])
+            last_resort.start()
+            status = int(self.python.stdout.readline())
+            last_resort.cancel()
+            return Ended(status, out.read(), err.read())
+
+
 class Program:
     """The real program in a process of its own, with an environment of a test's making."""
 
-    def __init__(self, folder, **environment):
+    def __init__(self, folder, warm, **environment):
         self.folder = folder
-        kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-        self.environment = {**kept, **NO_WAY_OUT, "HOME": str(folder), **environment}
+        self.warm = warm
+        self.environment = {**kept_environment(), **NO_WAY_OUT, "HOME": str(folder), **environment}
 
     def start(self, *arguments, **environment):
+        """A Python of its own, under way."""
         return subprocess.Popen(
             [sys.executable, "-m", "itemwell", *map(str, arguments)],
             cwd=self.folder,
@@ -152,19 +217,40 @@ class Program:
             text=True,
         )
 
-    def __call__(self, *arguments, **environment):
+    def anew(self, *arguments, **environment):
+        """A Python of its own, to its end."""
         process = self.start(*arguments, **environment)
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate(timeout=PATIENCE)
         return Ended(process.returncode, out, err)
 
+    def __call__(self, *arguments, **environment):
+        """A fork of one that has imported the program, to its end."""
+        return self.warm.run(
+            [*map(str, arguments)], self.folder, {**self.environment, **environment}
+        )
+
+
+@pytest.fixture(scope="session")
+def warm():
+    warm = Warm()
+    yield warm
+    warm.end()
+
 
 @pytest.fixture
-def program(bank_url, tmp_path):
+def program(bank_url, tmp_path, warm):
     """The program on a bank of its own."""
-    return Program(tmp_path, DATABASE_URL=bank_url)
+    return Program(tmp_path, warm, DATABASE_URL=bank_url)
 
 
 @pytest.fixture
-def bare_program(tmp_path):
+def bare_program(tmp_path, warm):
     """The program without any setting, its home in the test's folder."""
-    return Program(tmp_path, ITEMWELL_HOME=str(tmp_path / "home"))
+    return Program(tmp_path, warm, ITEMWELL_HOME=str(tmp_path / "home"))
+
+
+@pytest.fixture
+def home_program(bare_program, a_made_home):
+    """The same, its embedded server made and its bank empty."""
+    a_made_home(bare_program.folder / "home")
+    return bare_program

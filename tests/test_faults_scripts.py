@@ -15,14 +15,14 @@ def loop(name, *options):
     return done.stdout
 
 
-def test_ten_sigkills_lose_nothing_and_double_nothing():
-    assert "10 SIGKILLs" in loop("sigkill", "--kills", 10, "--count", 40)
+def test_five_sigkills_lose_nothing_and_double_nothing():
+    assert "5 SIGKILLs" in loop("sigkill", "--kills", 5, "--count", 40)
 
 
-def test_ten_sigkills_lose_no_answer_that_a_vendor_was_paid_for(bank_url):
-    options = ("--kills", 10, "--count", 12, "--naive", 0, "--bank", bank_url)
+def test_five_sigkills_lose_no_answer_that_a_vendor_was_paid_for(bank_url):
+    options = ("--kills", 5, "--count", 12, "--naive", 0, "--bank", bank_url)
 
-    assert "10 SIGKILLs" in loop("sigkill_models", *options)
+    assert "5 SIGKILLs" in loop("sigkill_models", *options)
 
 
 def test_stopped_runs_leave_a_clean_checkpoint_and_the_next_makes_the_missing_calls(bank_url):

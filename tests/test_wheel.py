@@ -37,8 +37,8 @@ def test_every_module_and_migration_is_in_the_wheel(installed):
 def test_the_wheel_migrates_a_server_and_fills_it(installed, bare_program, empty_url):
     environment = {"PYTHONPATH": str(installed), "DATABASE_URL": empty_url}
 
-    upgraded = bare_program("db", "upgrade", **environment)
-    generated = bare_program("generate", "--count", 3, **environment)
+    upgraded = bare_program.anew("db", "upgrade", **environment)
+    generated = bare_program.anew("generate", "--count", 3, **environment)
     code = "from itemwell.store import schema; print(schema.folder())"
     where = subprocess.run(
         [sys.executable, "-c", code],

@@ -13,26 +13,26 @@ def count(program):
     return len(json.loads(program("questions", "list", "--json").out)["questions"])
 
 
-def test_a_backup_brings_the_bank_back(bare_program, tmp_path):
-    bare_program("generate", "--count", 6)
-    backup = json.loads(bare_program("db", "backup", "--json").out)["backup"]
-    bare_program("generate", "--count", 3)
+def test_a_backup_brings_the_bank_back(home_program, tmp_path):
+    home_program("generate", "--count", 6)
+    backup = json.loads(home_program("db", "backup", "--json").out)["backup"]
+    home_program("generate", "--count", 3)
 
-    refused = bare_program("db", "restore", backup)
-    restored = bare_program("db", "restore", backup, "--yes")
+    refused = home_program("db", "restore", backup)
+    restored = home_program("db", "restore", backup, "--yes")
 
     assert (refused.status, "add --yes" in refused.last_line) == (3, True)
-    assert (restored.status, count(bare_program)) == (0, 6), restored.err
-    assert bare_program("generate", "--count", 1).status == 0
+    assert (restored.status, count(home_program)) == (0, 6), restored.err
+    assert home_program("generate", "--count", 1).status == 0
 
 
-def test_a_backup_that_is_none_changes_nothing(bare_program, tmp_path):
-    bare_program("generate", "--count", 2)
+def test_a_backup_that_is_none_changes_nothing(home_program, tmp_path):
+    home_program("generate", "--count", 2)
     (tmp_path / "broken").write_bytes(b"no dump")
 
-    ended = bare_program("db", "restore", tmp_path / "broken", "--yes")
+    ended = home_program("db", "restore", tmp_path / "broken", "--yes")
 
-    assert (ended.status, count(bare_program)) == (3, 2)
+    assert (ended.status, count(home_program)) == (3, 2)
     assert len(ended.err.splitlines()) == 1
 
 
@@ -76,12 +76,12 @@ def test_the_url_hides_no_password_and_config_shows_none(bare_program):
     assert "hunter2" not in bare_program("db", "backup", DATABASE_URL=url).err
 
 
-def test_an_empty_looking_bank_of_retired_questions_is_not_replaced_without_yes(bare_program):
-    bare_program("generate", "--count", 2)
-    backup = json.loads(bare_program("db", "backup", "--json").out)["backup"]
-    bare_program("questions", "retire", "1", "2", "--reason", "old")
+def test_an_empty_looking_bank_of_retired_questions_is_not_replaced_without_yes(home_program):
+    home_program("generate", "--count", 2)
+    backup = json.loads(home_program("db", "backup", "--json").out)["backup"]
+    home_program("questions", "retire", "1", "2", "--reason", "old")
 
-    assert bare_program("db", "restore", backup).last_line.endswith(
+    assert home_program("db", "restore", backup).last_line.endswith(
         "the bank holds 2 questions; add --yes to replace it"
     )
 
@@ -95,29 +95,28 @@ def test_no_password_reaches_a_command_line():
     assert environment["PGPASSWORD"] == "hunter2"
 
 
-def test_stopping_a_server_in_use_is_busy(bare_program):
-    bare_program("generate", "--count", 1)
-    process = bare_program.start("generate", "--count", 5000, FAMILY_CAP="100000")
-    while json.loads(bare_program("db", "status", "--json").out)["server"] != "running":
-        pass
+def test_stopping_a_server_in_use_is_busy(home_program):
+    process = home_program.start("generate", "--count", 5000, FAMILY_CAP="100000")
+    while json.loads(home_program("db", "status", "--json").out)["server"] != "running":
+        assert process.poll() is None
 
-    ended = bare_program("db", "stop")
+    ended = home_program("db", "stop")
     process.terminate()
     process.communicate()
 
     assert (ended.status, "Failed to connect" in ended.err) == (75, False)
 
 
-def test_half_a_backup_changes_nothing(bare_program, tmp_path):
-    bare_program("generate", "--count", 6)
-    bare_program("db", "backup", "--output", tmp_path / "whole.dump")
+def test_half_a_backup_changes_nothing(home_program, tmp_path):
+    home_program("generate", "--count", 6)
+    home_program("db", "backup", "--output", tmp_path / "whole.dump")
     whole = (tmp_path / "whole.dump").read_bytes()
     (tmp_path / "half.dump").write_bytes(whole[: len(whole) * 3 // 4])
-    bare_program("generate", "--count", 2)
+    home_program("generate", "--count", 2)
 
-    ended = bare_program("db", "restore", tmp_path / "half.dump", "--yes")
+    ended = home_program("db", "restore", tmp_path / "half.dump", "--yes")
 
-    assert (ended.status, count(bare_program)) == (4, 8), ended.err
+    assert (ended.status, count(home_program)) == (4, 8), ended.err
     assert len(ended.err.splitlines()) == 1
 
 

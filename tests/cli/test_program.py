@@ -22,7 +22,7 @@ def active(bank):
         return db.scalar(text("SELECT count(*) FROM questions WHERE status = 'active'"))
 
 
-@pytest.mark.parametrize("count", [0, 1, 5, 50, 500])
+@pytest.mark.parametrize("count", [0, 1, 50, 500])
 def test_a_count_is_met_exactly(program, bank, count):
     ended = program("generate", "--count", count)
 
@@ -116,7 +116,7 @@ def test_the_same_seed_draws_the_same_questions(program):
     stems = []
     for _ in range(2):
         dry = json.loads(
-            program("generate", "--count", 12, "--seed", "7", "--dry-run", "--json").out
+            program.anew("generate", "--count", 12, "--seed", "7", "--dry-run", "--json").out
         )
         stems.append(Path(dry["drafts"]).read_text())
 
@@ -168,9 +168,8 @@ def test_a_signal_ends_in_a_clean_checkpoint_soon(program, bank, sent, status):
 
 
 @pytest.mark.parametrize("after", [0.05, 0.4, 0.8, 1.2])
-def test_a_signal_at_any_moment_leaves_no_embedded_server_running(bare_program, after):
-    bare_program("generate", "--count", 1)
-    process = bare_program.start("generate", "--count", 5000, FAMILY_CAP="100000")
+def test_a_signal_at_any_moment_leaves_no_embedded_server_running(home_program, after):
+    process = home_program.start("generate", "--count", 5000, FAMILY_CAP="100000")
     time.sleep(after)
     process.send_signal(signal.SIGTERM)
     asked = time.monotonic()
@@ -180,7 +179,7 @@ def test_a_signal_at_any_moment_leaves_no_embedded_server_running(bare_program, 
     assert process.returncode in {143, -signal.SIGTERM}, (
         err
     )  # before our own handlers the default acts
-    assert json.loads(bare_program("db", "status", "--json").out)["server"] == "stopped"
+    assert json.loads(home_program("db", "status", "--json").out)["server"] == "stopped"
 
 
 def test_a_second_run_ends_75_or_skips_when_told(program, bank):

@@ -22,13 +22,13 @@ def lines(path, *rows):
 
 @pytest.mark.parametrize("form", ["jsonl", "csv"])
 def test_an_export_comes_back_into_an_empty_bank_and_not_into_a_full_one(
-    filled, bare_program, tmp_path, form
+    filled, home_program, tmp_path, form
 ):
     path = tmp_path / f"bank.{form}"
     filled("questions", "export", "--output", path)
 
     again = json.loads(filled("questions", "import", path, "--json").out)
-    fresh = json.loads(bare_program("questions", "import", path, "--json").out)
+    fresh = json.loads(home_program("questions", "import", path, "--json").out)
 
     assert (again["kept"], again["refused"], again["exit_code"]) == (0, 24, 2)
     assert {row["reason"] for row in again["refusals"]} == {"dedup: the bank holds it already"}
@@ -68,12 +68,12 @@ def test_a_question_that_claims_a_family_is_solved_by_it(filled, tmp_path):
     assert "line 1: " in ended.out
 
 
-def test_a_question_that_was_changed_after_it_was_drawn_waits(filled, bare_program, tmp_path):
+def test_a_question_that_was_changed_after_it_was_drawn_waits(filled, home_program, tmp_path):
     rows = json.loads(filled("questions", "list", "--limit", "3", "--json").out)["questions"]
     relabelled = rows[0] | {"explanation": "Because it is so, and everybody knows that it is so."}
     harder = rows[1] | {"difficulty": "hard" if rows[1]["difficulty"] != "hard" else "easy"}
 
-    ended = bare_program(
+    ended = home_program(
         "questions", "import", lines(tmp_path / "some.jsonl", relabelled, harder, rows[2]), "--json"
     )
 
@@ -81,12 +81,12 @@ def test_a_question_that_was_changed_after_it_was_drawn_waits(filled, bare_progr
     assert (document["active"], document["quarantined"]) == (1, 2)
 
 
-def test_what_was_retired_stays_retired_in_another_bank(filled, bare_program, tmp_path):
+def test_what_was_retired_stays_retired_in_another_bank(filled, home_program, tmp_path):
     filled("questions", "retire", "2", "--reason", "leaked")
     filled("questions", "export", "--output", tmp_path / "bank.jsonl")
 
     document = json.loads(
-        bare_program("questions", "import", tmp_path / "bank.jsonl", "--json").out
+        home_program("questions", "import", tmp_path / "bank.jsonl", "--json").out
     )
 
     assert (document["active"], document["retired"]) == (23, 1)

@@ -10,7 +10,7 @@ from tests.llm.asks import GOOD, an_ask, http, serving
 from itemwell.llm import anthropic, google, openai
 from itemwell.llm.door import LLMError, Reply
 
-BODIES = 500  # for each of the four wires
+BODIES = 300  # for each of the four wires
 KEY = "sk-planted-0123456789abcdef"
 
 USAGE = {

@@ -47,25 +47,22 @@ with Embedded(Path(sys.argv[1]), durable=False).running():
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
+def made(a_made_home, tmp_path_factory):
     """A home whose server was made once."""
-    home = tmp_path_factory.mktemp("made")
-    with Embedded(home, durable=False).running():
-        pass
-    return home
+    return a_made_home(tmp_path_factory.mktemp("homes") / "made")
 
 
 @pytest.fixture
 def home(made):
-    """The same home for all tests that leave a healthy one behind: a copy takes half a second."""
+    """The same home for all tests that leave a healthy one behind: even a copy takes its time."""
     yield made
     end(made)
 
 
 @pytest.fixture
-def copy(made, tmp_path):
+def copy(a_made_home, tmp_path):
     """A home for tests that ruin it."""
-    yield shutil.copytree(made, tmp_path / "copy")
+    yield a_made_home(tmp_path / "copy")
     end(tmp_path / "copy")
 
 
@@ -433,8 +430,9 @@ def strange(request, tmp_path):
     end(tmp_path / STRANGE[request.param])
 
 
-def test_strange_paths(made, strange):
-    shutil.copytree(made, strange)
+def test_strange_paths(a_made_home, strange):
+    strange.parent.mkdir(exist_ok=True)
+    a_made_home(strange)
     with embedded(strange).running() as url:
         assert Path(answer(url, "SHOW data_directory")) == strange / "postgres-18"
         psql = [embedded(strange).program("psql"), "-Atc", "SELECT 1", url]

@@ -86,18 +86,18 @@ def test_a_connection_that_is_lost_for_good_ends_4_and_the_next_run_goes_on(
     program, bank, bank_url
 ):
     with wired(bank_url) as (wire, url):
-        process = program.start("generate", "--count", 2000, FAMILY_CAP="100000", DATABASE_URL=url)
+        process = program.start("generate", "--count", 500, DATABASE_URL=url)
         wait_for(bank, 5, process)
         wire.cut()
         _, err = process.communicate(timeout=60)
     kept = held(bank)
-    went_on = json.loads(program("generate", "--count", 2000, "--deadline", "2s", "--json").out)
+    went_on = json.loads(program("generate", "--count", 500, "--deadline", "1s", "--json").out)
 
     assert process.returncode == 4
     assert err.strip().splitlines()[-1].startswith("exit code: 4 (database): Lost the database")
     assert "Traceback" not in err
     assert went_on["kept_before"] == kept
-    assert went_on["taken_over"] == 2000 - kept
+    assert went_on["taken_over"] == 500 - kept
 
 
 def test_connections_that_break_and_come_back_cost_nothing(program, bank):
@@ -159,10 +159,10 @@ run() {{ code=0; {python} -m itemwell generate --json --quiet "$@" > $out 2> $er
 out={folder}/first err={folder}/first.err status={folder}/first.status; run --count 20
 {python} -m itemwell db start > {folder}/ignored 2>&1
 free=$(df --output=avail -k {home} | tail -1)
-head -c $(( (free - 1500) * 1024 )) /dev/zero > {home}/ballast
-out={folder}/full err={folder}/full.err status={folder}/full.status; run --count 3000
+head -c $(( (free - 1000) * 1024 )) /dev/zero > {home}/ballast
+out={folder}/full err={folder}/full.err status={folder}/full.status; run --count 1000
 rm {home}/ballast
-out={folder}/after err={folder}/after.err status={folder}/after.status; run --count 3000 --deadline 4s
+out={folder}/after err={folder}/after.err status={folder}/after.status; run --count 1000 --deadline 1s
 {python} -m itemwell db stop > {folder}/ignored 2>&1
 """
 
@@ -189,4 +189,4 @@ def test_a_full_disk_ends_4_and_loses_nothing(tmp_path):
     assert "disk is full" in full["message"]
     assert len((tmp_path / "full.err").read_text().splitlines()) == 1
     assert after["kept_before"] > 0
-    assert after["kept_before"] + after["taken_over"] == 3000
+    assert after["kept_before"] + after["taken_over"] == 1000
