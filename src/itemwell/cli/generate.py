@@ -114,6 +114,7 @@ def generate(common: Common, **asked: Any) -> Answer:
             answer = _way(asked)(settings, order, asked, bounds, passages)
     finally:
         for report in last:
+            _tell_source(settings, order, asked)
             _log(report)
     return replace(answer, text="") if common.no_console else answer
 
@@ -182,7 +183,7 @@ def _tell_source(settings: "Settings", order: "Order", asked: dict[str, Any]) ->
         return
 
     log = structlog.get_logger()
-    log.info("No LLM API keys configured: item models write the questions")
+    log.info("No LLM API keys configured: item models wrote the questions")
     if settings.own_types:
         left = ", ".join(settings.own_types)
         log.warning(f"no item model writes {left}: left out without a key")
@@ -202,7 +203,6 @@ def _run(
     name = _lease(asked)
     skip = asked["skip_if_busy"]
     with open_bank(settings) as bank:
-        _tell_source(settings, order, asked)
         try:
             with runs.begin(bank, "generate", lease=name, skip_if_busy=skip) as run:
                 mode: job.Mode = "batch" if asked["batch"] else "live"
@@ -227,7 +227,7 @@ def answer_of(report: "Report", run: "Run", settings: "Settings") -> Answer:
 def _dry_run(
     settings: "Settings",
     order: "Order",
-    asked: dict[str, Any],
+    _asked: dict[str, Any],
     bounds: "Bounds",
     passages: "list[Passage]",
 ) -> Answer:
@@ -236,7 +236,6 @@ def _dry_run(
 
     path = _drafts_path(settings)
     with open_bank(settings) as bank:
-        _tell_source(settings, order, asked)
         report = job.dry_run(bank, path, order, settings, bounds, material=passages)
     lines = [*_told(report), f"Nothing was written to the bank. The drafts are in {path}"]
     lines.append(f"Next: {how_called()} questions import {shlex.quote(str(path))}")
