@@ -158,6 +158,18 @@ def test_what_a_limit_does_not_allow_is_refused_by_its_name_and_never_asked(bank
     require_sums(bank, room)
 
 
+def test_calls_that_wait_for_a_limit_leave_the_bank_alone_meanwhile(bank, a_book):
+    async def slow(_):
+        await asyncio.sleep(0.5)
+        return a_reply()
+
+    commits = []
+    event.listen(bank, "commit", commits.append)
+    ask_all(a_book(day=2 * WORST), Scripted([slow]), some_asks(6))
+
+    assert len(commits) < 40
+
+
 def test_what_the_order_spent_before_counts(a_book):
     book = a_book(budget=Decimal(1), spent=Decimal(1) - WORST / 2)
 
