@@ -1,7 +1,7 @@
 """What is folded cannot change a meaning; what can change it stays, in every script."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from itemwell.similar.tokens import canonical, loose, tokens
@@ -105,6 +105,8 @@ def test_marks_stay_with_their_letters():
     assert [token.text for token in tokens("हिन्दी ภาษาไทย")][:2] == ["हिन्दी", "ภ"]
 
 
+@example("#")
+@example("  # of people")
 @given(st.text(max_size=60))
 def test_the_canonical_form_of_any_text_is_its_own(text):
     assert canonical(text) == canonical(f"  {text}\n")

@@ -17,7 +17,7 @@ _TAG = re.compile(
 _RAISED = re.compile(r"<(sup|sub)>(.*?)</\1>", re.IGNORECASE | re.DOTALL)
 _EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3})(?=\S)([^*]+?)(?<=\S)\1(?![\w*])")
 _CODE = re.compile(r"(`+)(?=\S)([^`]+?)(?<=\S)\1")
-_HEADING = re.compile(r"^\s{0,3}#{1,6}\s+", re.MULTILINE)
+_HEADING = re.compile(r"^[^\S\n]{0,3}#{1,6}[^\S\n]+(?=\S)", re.MULTILINE)
 _LABEL = re.compile(
     r"^\s*(?:q(?:uestion)?\s*\d*\s*[.:)]|question\s+\d+\b|\(?\d{1,3}[.)])\s+", re.IGNORECASE
 )
@@ -60,7 +60,7 @@ def plain(text: str) -> str:
     seen = _WIDE.sub(lambda wide: unicodedata.normalize("NFKC", wide.group()), seen)
     if "\\" in seen or "$" in seen:
         seen = _latex(seen)
-    seen = _unmarked(seen)
+    seen = _unmarked(seen.strip())
     if not seen.isascii():
         seen = _folded(seen)
     for written, sign in _OPERATORS:
