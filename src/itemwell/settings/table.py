@@ -1,45 +1,17 @@
-"""The settings: flags, then environment, then `.env`, then `itemwell.toml`, then defaults.
+"""The settings as a table: names, kinds, defaults, meanings, and what their values may be."""
 
-pydantic-settings reads each place and pydantic checks the values; `load` merges them by hand, so
-that every value knows where it came from and all problems are told at once.
-"""
-
-import os
 import re
-import tomllib
-from collections.abc import Mapping
 from decimal import Decimal
 from difflib import get_close_matches
-from io import StringIO
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
-from urllib.parse import SplitResult, urlsplit
+from typing import Annotated, Any, Literal
 
-from dotenv.parser import parse_stream
 from platformdirs import user_data_path
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import (
-    BaseSettings,
-    DotEnvSettingsSource,
-    EnvSettingsSource,
-    InitSettingsSource,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    TomlConfigSettingsSource,
-)
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from itemwell.bank import DIFFICULTIES, QUESTION_TYPES, Stratum
-from itemwell.errors import ConfigError
-
-DEFAULT = "default"
-SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
-
-NEVER_FROM_DOTENV = frozenset(
-    {"LD_PRELOAD", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME", "PATH"}
-    | {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"}
-)
-"""Names that change how programs run: a `.env` file must not set them, so they are passed over."""
-
+from itemwell.settings.addresses import bank_problem, server_problem
 
 VendorName = Literal["openai", "anthropic", "google"]
 Dollars = Annotated[Decimal, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
@@ -239,7 +211,7 @@ class Settings(BaseSettings):
     @field_validator("database_url", mode="after")
     @classmethod
     def _a_postgres_url(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and (problem := _url_problem(value.get_secret_value())):
+        if value is not None and (problem := bank_problem(value.get_secret_value())):
             raise ValueError(problem)
         return value
 
@@ -256,12 +228,8 @@ class Settings(BaseSettings):
     )
     @classmethod
     def _a_web_address(cls, value: str | None) -> str | None:
-        parts = urlsplit(value or "https://unset")
-        strange = not (value or "").isprintable() or " " in (value or "")
-        if strange or parts.scheme not in {"http", "https"} or not parts.hostname or parts.username:
-            raise ValueError("must look like https://host:port/v1")
-        if not 0 < _port(parts) < 65_536:
-            raise ValueError("has a port that cannot be")
+        if value is not None and (problem := server_problem(value)):
+            raise ValueError(problem)
         return value
 
     @field_validator("difficulty_mix", mode="after")
@@ -317,202 +285,3 @@ class Settings(BaseSettings):
         """How many active questions of `stratum` the bank should hold."""
         of_type = self.targets.get(stratum.question_type, self.target_per_type)
         return of_type * self.difficulty_mix.get(stratum.difficulty, 0.0)
-
-
-SECRETS = tuple(
-    name for name, field in Settings.model_fields.items() if field.annotation == SecretStr | None
-)
-
-
-class Loaded(NamedTuple):
-    """Settings, with where each came from and what the operator should be told of."""
-
-    settings: Settings
-    origins: Mapping[str, str]  # name of the field -> "environment", ".env", "default" ...
-    warnings: tuple[str, ...]
-
-
-class SecretFiles(InitSettingsSource):
-    """Secrets in files: `NAME_FILE` (Docker), or `$CREDENTIALS_DIRECTORY/name` (systemd)."""
-
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        found = {name: _read_secret(path) for name, path in _secret_paths(environ).items()}
-        super().__init__(Settings, init_kwargs=found)
-
-
-def load(
-    flags: Mapping[str, Any] | None = None,
-    *,
-    env_file: Path | None = None,
-    config_file: Path | None = None,
-) -> Loaded:
-    """The settings in force. Raises ConfigError with all problems in one message, no value in it."""
-    dotenv, toml = env_file or Path(".env"), config_file or Path("itemwell.toml")
-    problems = [*_dotenv_problems(dotenv, must_exist=env_file is not None)]
-    problems += _toml_problems(toml, must_exist=config_file is not None)
-    _refuse(problems)
-    values, origins = _merge(dict(flags or {}), dotenv, toml)
-    try:
-        settings = Settings(**values)
-    except ValidationError as error:
-        _refuse([_told(problem, origins) for problem in error.errors(include_input=False)])
-    return Loaded(settings, origins, tuple(_warnings(dotenv)))
-
-
-def example() -> str:
-    """The text of `.env.example`: every setting in order, its description as the comment."""
-    lines = ["# Copy to .env and change what you need. Environment variables win over this file."]
-    for name, field in Settings.model_fields.items():
-        lines += ["", f"# {field.description}", f"#{name.upper()}={_example_value(field.default)}"]
-    return "\n".join(lines) + "\n"
-
-
-def _merge(
-    flags: dict[str, Any], dotenv: Path, toml: Path
-) -> tuple[dict[str, Any], dict[str, str]]:
-    places: list[tuple[str, PydanticBaseSettingsSource]] = [
-        ("flag", InitSettingsSource(Settings, init_kwargs=flags)),
-        ("environment", EnvSettingsSource(Settings)),
-        ("secret file", SecretFiles(os.environ)),
-        (dotenv.name, DotEnvSettingsSource(Settings, env_file=dotenv)),
-        (toml.name, TomlConfigSettingsSource(Settings, toml_file=toml)),
-    ]
-    values: dict[str, Any] = {}
-    origins = dict.fromkeys(Settings.model_fields, DEFAULT)
-    for origin, source in reversed(places):
-        try:
-            found = {name: value for name, value in source().items() if name in origins}
-        except ValueError as error:  # a mapping that is not JSON; the message names the field
-            told = f'{_unparsed(error)} ({origin}): must be JSON such as {{"math": 100}}'
-            raise ConfigError(told, "mend it") from None
-        values |= found
-        origins |= dict.fromkeys(found, origin)
-    return values, origins
-
-
-def _dotenv_problems(path: Path, *, must_exist: bool) -> list[str]:
-    text, problem = _read(path, must_exist=must_exist)
-    if problem:
-        return [problem]
-    broken = [binding.original.line for binding in parse_stream(StringIO(text)) if binding.error]
-    return [f"{path}, line {line}: not of the form NAME=value" for line in broken]
-
-
-def _toml_problems(path: Path, *, must_exist: bool) -> list[str]:
-    text, problem = _read(path, must_exist=must_exist)
-    if problem:
-        return [problem]
-    try:
-        names = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        return [f"{path}: not valid TOML: {error}"]
-    return [f"{path}: {_unknown(name)}" for name in names if name not in Settings.model_fields]
-
-
-def _read(path: Path, *, must_exist: bool) -> tuple[str, str | None]:
-    """The text of `path` and no problem, or no text and the problem."""
-    try:
-        return path.read_text("utf-8"), None
-    except FileNotFoundError:
-        return "", f"{path}: no such file" if must_exist else None
-    except UnicodeDecodeError:
-        return "", f"{path}: not a text in UTF-8"
-    except OSError as error:
-        return "", f"{path}: cannot be read: {error.strerror}"
-
-
-def _unknown(name: str) -> str:
-    near = get_close_matches(name, Settings.model_fields, n=1)
-    return f"unknown setting {name}" + (f"; did you mean {near[0]}?" if near else "")
-
-
-def _secret_paths(environ: Mapping[str, str]) -> dict[str, Path]:
-    directory = environ.get("CREDENTIALS_DIRECTORY")
-    paths = {}
-    for name in SECRETS:
-        credential = Path(directory or os.devnull, name)
-        if credential.is_file():
-            paths[name] = credential
-        if given := environ.get(f"{name.upper()}_FILE"):
-            paths[name] = Path(given)
-    return paths
-
-
-def _read_secret(path: Path) -> str:
-    text, problem = _read(path, must_exist=True)
-    if problem:
-        raise ConfigError(f"the secret's file {problem}", "mend NAME_FILE of the secret")
-    return text.strip()
-
-
-def _url_problem(url: str) -> str | None:
-    from psycopg import ProgrammingError  # noqa: PLC0415 - half of the cost of loading settings
-    from psycopg.conninfo import make_conninfo  # noqa: PLC0415
-    from sqlalchemy import make_url  # noqa: PLC0415
-    from sqlalchemy.exc import ArgumentError  # noqa: PLC0415
-
-    try:
-        parsed = make_url(url)
-    except (ArgumentError, ValueError):
-        return "must look like postgresql://user:password@host:5432/name"
-    if parsed.drivername not in {"postgresql", "postgres", "postgresql+psycopg"}:
-        return "must begin with postgresql://: the bank is Postgres"
-    if not parsed.database:
-        return "must end with the database's name: postgresql://host/name"
-    if {"password", "sslpassword", "passfile"} & set(parsed.query):
-        return "must have its password before the @, not among the parameters"
-    if not 0 < (parsed.port or 5432) < 65_536:
-        return "has a port that cannot be"
-    if parsed.query.get("sslmode", "prefer") not in SSL_MODES:
-        return f"has an sslmode that is none of {', '.join(SSL_MODES)}"
-    try:
-        make_conninfo(**{name: str(value) for name, value in parsed.query.items()})
-    except ProgrammingError:
-        return "has a parameter that Postgres does not know"
-    return None
-
-
-def _port(parts: SplitResult) -> int:
-    """The port of an address; 0 where it is none."""
-    try:
-        return 443 if parts.port is None else parts.port
-    except ValueError:
-        return 0
-
-
-def _told(problem: Any, origins: Mapping[str, str]) -> str:
-    name, *within = map(str, problem["loc"])
-    inside = f" {'.'.join(within)}" if within and problem["type"] != "value_error" else ""
-    what = str(problem["msg"]).removeprefix("Value error, ").partition(", unable to")[0]
-    return f"{name.upper()}{inside} ({origins.get(name, DEFAULT)}): {what.replace('Input should', 'must')}"
-
-
-def _unparsed(error: ValueError) -> str:
-    """Which mapping is not JSON: pydantic-settings says it in a sentence of its own."""
-    names = [name for name in Settings.model_fields if f'"{name}"' in str(error)]
-    return ", ".join(name.upper() for name in names) or "a value"
-
-
-def _refuse(problems: list[str]) -> None:
-    if problems:
-        raise ConfigError("; ".join(problems), "mend what is named")
-
-
-def _warnings(dotenv: Path) -> list[str]:
-    text, _ = _read(dotenv, must_exist=False)
-    names = sorted({str(binding.key).upper() for binding in parse_stream(StringIO(text))})
-    told = [_odd_name(name) for name in names]
-    return [f"{dotenv.name}: {warning}" for warning in told if warning]
-
-
-def _odd_name(name: str) -> str | None:
-    """What is odd about a name in `.env`; names of other programs may stand there too."""
-    known = [field.upper() for field in Settings.model_fields]
-    if name in NEVER_FROM_DOTENV:
-        return f"{name} is ignored: set it in the environment"
-    near = get_close_matches(name, known, n=1, cutoff=0.85)
-    return f"{name} is no setting; did you mean {near[0]}?" if near and name not in known else None
-
-
-def _example_value(default: Any) -> str:
-    return str(default) if isinstance(default, int | float | str | Decimal) else ""

@@ -1,0 +1,11 @@
+"""The settings: flags, environment, files -> `reading` -> a table of checked values.
+
+`table` says what there is and what it may be, `reading` where it comes from.
+"""
+
+from itemwell.settings.reading import DEFAULT, SECRETS, Loaded, example, load
+from itemwell.settings.table import Pace, Price, Route, Settings
+
+__all__ = [
+    "DEFAULT", "SECRETS", "Loaded", "Pace", "Price", "Route", "Settings", "example", "load",
+]  # fmt: skip
