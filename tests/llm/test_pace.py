@@ -4,7 +4,7 @@ import pytest
 from tests.llm.asks import Scripted, Time, a_reply, an_ask
 
 from itemwell.llm.door import Usage
-from itemwell.llm.pace import Bucket, Pace, paced
+from itemwell.llm.pace import Bucket, Pace, counted, paced
 
 
 def bucket(time, per_minute, **options):
@@ -67,3 +67,25 @@ def test_without_a_known_limit_nothing_waits():
 def test_a_pace_of_nothing_is_refused():
     with pytest.raises(ValueError, match="above 0"):
         Bucket(0)
+
+
+def test_models_that_share_places_are_asked_in_so_many_calls_at_once():
+    under_way, most = 0, 0
+
+    class Slow(Scripted):
+        async def __call__(self, ask):
+            nonlocal under_way, most
+            under_way += 1
+            most = max(most, under_way)
+            await asyncio.sleep(0.001)
+            under_way -= 1
+            return await super().__call__(ask)
+
+    async def call():
+        places = asyncio.Semaphore(3)
+        models = [counted(places, Slow()), counted(places, Slow())]
+        await asyncio.gather(*(models[number % 2](an_ask()) for number in range(20)))
+
+    asyncio.run(call())
+
+    assert most == 3

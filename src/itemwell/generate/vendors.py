@@ -14,11 +14,14 @@ from itemwell.llm.door import Ask, Model, Reply
 from itemwell.llm.exchange import Connected
 from itemwell.llm.failover import failover
 from itemwell.llm.journal import journalled, recalled
-from itemwell.llm.pace import Bucket, Pace, paced
+from itemwell.llm.pace import Bucket, Pace, counted, paced
 from itemwell.llm.patient import Breaker, Patience, patient
 from itemwell.llm.prices import Prices, Rate
 from itemwell.settings import Settings
 from itemwell.stopping import beside
+
+AHEAD = 4
+"""For so many calls under way one more is booked already."""
 
 
 @dataclass
@@ -32,27 +35,33 @@ class Later:
     name: str
     make: Callable[[], Model]
     loading: asyncio.Lock
-    made: Model | None = None
+    made: asyncio.Task[Model] | None = None
 
     async def __call__(self, ask: Ask) -> Reply:
-        """Ask the model, once it is there."""
-        return await (self.made or await self._load())(ask)
+        """Ask the model, once it is there. Nobody waits for another vendor's SDK."""
+        if self.made is None:
+            self.made = asyncio.create_task(self._load())
+        model = await asyncio.shield(self.made)
+        return await model(ask)
 
     async def _load(self) -> Model:
         async with self.loading:
-            if self.made is None:
-                self.made = await beside(self.make)
-            return self.made
+            return await beside(self.make)
 
 
 @dataclass
 class Vendors:
-    """Doors to models. A vendor's models share its health and its pace, all share the gate."""
+    """Doors to models. A vendor's models share its health and its pace, all share gate and places.
+
+    The gate lets some more in than there are places: the row of a call is written, at its worst
+    price, while the calls before it are still under way.
+    """
 
     settings: Settings
     book: Book
     stack: AsyncExitStack
     gate: asyncio.Semaphore
+    places: asyncio.Semaphore
     prices: Prices
     until: float  # a moment of the monotonic clock: no rest is waited out beyond it
     breakers: dict[str, Breaker] = field(default_factory=dict)
@@ -87,7 +96,9 @@ class Vendors:
         self.stack.push_async_callback(connected.aclose)
         pace = self.paces.setdefault(name.vendor, pace_of(self.settings, name.vendor))
         breaker = self.breakers.setdefault(name.vendor, breaker_of(self.settings, name.vendor))
-        model = journalled(self.book, within(self.book, self.prices, connected))
+        model = journalled(
+            self.book, within(self.book, self.prices, counted(self.places, connected))
+        )
         patience = patience_of(self.settings)
         return paced(pace, patient(model, breaker=breaker, patience=patience, gate=self.gate))
 
@@ -101,8 +112,9 @@ async def open_vendors(
     No call waits for a vendor's rest to end beyond `until`, a moment of the monotonic clock.
     """
     async with AsyncExitStack() as stack:
-        gate = asyncio.Semaphore(settings.parallel_calls)
-        yield Vendors(settings, book, stack, gate, prices_of(settings), until)
+        at_once = settings.parallel_calls
+        gate, places = asyncio.Semaphore(at_once + at_once // AHEAD), asyncio.Semaphore(at_once)
+        yield Vendors(settings, book, stack, gate, places, prices_of(settings), until)
 
 
 def connect(settings: Settings, name: ModelName, *, seconds: float | None = None) -> Connected:

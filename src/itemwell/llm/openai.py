@@ -97,11 +97,10 @@ def connect(
     chat = api == "chat" or (api is None and not home)
 
     async def send(ask: Ask) -> tuple[str, Mapping[str, str]]:
-        if chat:
-            body = chat_request(model, ask, home=home)
-            raw = await sdk.chat.completions.with_raw_response.create(**body)
-            return raw.text, raw.headers
-        raw = await sdk.responses.with_raw_response.create(**response_request(model, ask))
+        # The SDK's resources would walk through the body once more, for a third of a call's CPU.
+        path = "/chat/completions" if chat else "/responses"
+        body = chat_request(model, ask, home=home) if chat else response_request(model, ask)
+        raw = await sdk.post(path, cast_to=transport.Response, body=body)
         return raw.text, raw.headers
 
     async def look() -> str:

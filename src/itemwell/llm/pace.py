@@ -1,7 +1,8 @@
-"""A vendor's requests and tokens per minute, kept to before it has to say no."""
+"""A vendor's requests and tokens per minute, and calls at once, kept to before it has to say no."""
 
 import asyncio
 import time
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from itemwell.llm.door import Ask, LLMError, Model, Reply, Usage
@@ -102,3 +103,35 @@ def paced(pace: Pace, model: Model) -> Paced:
 def _expected(ask: Ask) -> int:
     """What vendors count against the limit in advance: the prompt, and all the output asked for."""
     return (len(ask.system) + len(ask.prompt)) // CHARACTERS_PER_TOKEN + ask.max_output_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A model with only so many calls under way at once. See `counted`."""
+
+    places: AbstractAsyncContextManager[object]
+    model: Model
+
+    @property
+    def vendor(self) -> str:
+        """The vendor of the model within."""
+        return self.model.vendor
+
+    @property
+    def name(self) -> str:
+        """The name of the model within."""
+        return self.model.name
+
+    async def __call__(self, ask: Ask) -> Reply:
+        """Ask once there is a place."""
+        async with self.places:
+            return await self.model(ask)
+
+
+def counted(places: AbstractAsyncContextManager[object], model: Model) -> Counted:
+    """`model`, asked only in one of `places`, a semaphore that models may share.
+
+    It stands inside of journal and budget: while their rows are written nobody waits for a vendor,
+    and the place is another call's.
+    """
+    return Counted(places, model)

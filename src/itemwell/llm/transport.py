@@ -17,6 +17,9 @@ from itemwell.llm.door import Kind, LLMError, Trace
 MOST_BYTES = 4_000_000
 """A reply of the largest models is below 1 MB; what is longer is no answer of ours."""
 
+Response = httpx2.Response
+"""What came, as it came: what an SDK is to hand on where we read the body ourselves."""
+
 LINES = 8
 """Pools that take turns: one pool looks at each of its connections twice for every request."""
 

@@ -22,6 +22,9 @@ from itemwell.store import calls
 from itemwell.store.calls import Limits
 from itemwell.store.connect import PATIENCE, explained, may_pass, transact
 
+LINGER = 0.02
+"""Seconds between commits while there are many: the fewer commits, the less of them all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
@@ -82,6 +85,8 @@ class Commits:
             batch, self._pending = self._pending, []
             try:
                 if await self._committed(batch, waits):
+                    if len(batch) > 1:
+                        await asyncio.sleep(LINGER)
                     waits = iter(self.patience)
             except BaseException as error:
                 for each in batch:
