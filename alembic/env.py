@@ -3,14 +3,19 @@
 from alembic import context
 from sqlalchemy import Connection, text
 
-from itemwell.store.tables import metadata
+from itemwell.store.tables import is_kept, metadata
 
 ONE_AT_A_TIME = 0x17E43E11
 
 
 def migrate(db: Connection) -> None:
     """Migrate within the caller's transaction: all or nothing, and one process at a time."""
-    context.configure(connection=db, target_metadata=metadata, compare_server_default=True)
+    context.configure(
+        connection=db,
+        target_metadata=metadata,
+        compare_server_default=True,
+        include_name=is_kept,
+    )
     with context.begin_transaction():
         db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ONE_AT_A_TIME})
         context.run_migrations()

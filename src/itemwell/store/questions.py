@@ -20,6 +20,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from itemwell.bank import Question, Slot, Stratum, Verified, as_dict, from_dict
 from itemwell.errors import Rejected
+from itemwell.similar.forms import forms_of
+from itemwell.store import forms
 from itemwell.store.tables import generation_slots, questions
 
 NEAR_THE_CAP = 50
@@ -76,10 +78,17 @@ def keep(
     slot: Slot | None = None,
     status: str = "active",
 ) -> int | None:
-    """The id of the kept question; None where the bank already holds one of this signature."""
+    """The id of the kept question; None where the bank already holds one of this signature.
+
+    Its forms are written with it, under the lock of twins, which is held until the transaction ends.
+    """
+    mine = forms_of(verified.draft)
+    forms.lock(db)
     row = _row(verified) | {"run_id": run_id, "slot_id": slot and slot.id, "status": status}
     inserted = insert(questions).values(row).on_conflict_do_nothing().returning(questions.c.id)
     kept: int | None = db.scalar(inserted)
+    if kept is not None:
+        forms.add(db, kept, mine)
     if kept is not None and slot is not None:
         closed = {"state": "kept", "updated_at": func.clock_timestamp(), "reason": None}
         db.execute(update(generation_slots).where(generation_slots.c.id == slot.id).values(closed))
