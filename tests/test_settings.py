@@ -74,6 +74,12 @@ def test_a_secret_file_that_is_missing_is_named(monkeypatch):
         (".env", "this is no setting", "line 1: not of the form NAME=value"),
         (".env", "TARGETS=math:3", "TARGETS (.env): must be JSON"),
         (".env", 'DIFFICULTY_MIX={"easy": 0.5}', "must sum to 1"),
+        (".env", "EMBEDDER=bert", "EMBEDDER (.env): must be 'auto', 'hash'"),
+        (
+            ".env",
+            "EMBEDDER_MODEL=a-model",
+            "EMBEDDER_MODEL (.env): is for EMBEDDER openai or google",
+        ),
     ],
 )
 def test_a_file_that_cannot_be_used_says_why(tmp_path, name, text, told):

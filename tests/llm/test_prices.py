@@ -64,3 +64,14 @@ def test_an_unknown_price_that_is_allowed_is_none_and_never_zero(vendor):
 
 def test_no_name_is_near_to_nonsense():
     assert nearest("openai", "zzzzzzzz") is None
+
+
+@pytest.mark.parametrize(
+    ("vendor", "model"),
+    [("openai", "text-embedding-3-small"), ("google", "gemini-embedding-001")],
+)
+@pytest.mark.parametrize("tokens", [5_000, 300_000])
+def test_an_embedder_costs_its_input(vendor, model, tokens):
+    price = Prices().of(Usage(tokens), vendor, model)
+
+    assert price == listed(Usage(tokens), vendor, model) > 0

@@ -9,7 +9,8 @@ request -> read as the vendor would -> key -> script, or chance -> brain -> bill
 `apart(...)` is the same in a process of its own, as is `python -m itemwell.double`.
 
 A brain gets what was `Seen` and returns a dict (sent as JSON text), a text, an `Answer` or a `Fault`.
-It runs in the server's thread. Without one the double says something that conforms to the schema.
+It runs in the server's thread. Embeddings are those of the `hash` embedder, tiled to the dimensions
+asked for, so that like texts are near. Without one the double says something that conforms to the schema.
 """
 
 from itemwell.double.answer import Answer

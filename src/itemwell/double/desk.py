@@ -125,6 +125,10 @@ class Desk:
             case Operation("count"):
                 tokens = tokens_in(request.body.decode(errors="replace"))
                 return Response.json({"input_tokens": tokens, "totalTokens": tokens})
+            case Operation("embed"):
+                from itemwell.double import embeddings  # noqa: PLC0415 - numpy, for them alone
+
+                return embeddings.answer(self.mind, vendor.NAME, operation, request, fault)
             case _:
                 from itemwell.double import batches  # noqa: PLC0415 - it needs this module
 
@@ -171,6 +175,8 @@ def _fits(entry: Any, operation: Operation) -> bool:
     """Whether this entry was meant for such a request."""
     if not isinstance(entry, Fault) or entry.layer is Layer.ANSWER:
         return operation.name == "ask"
+    if entry.layer is Layer.VECTOR:
+        return operation.name == "embed"
     return entry.layer is not Layer.BATCH or operation.name == "batches.create"
 
 

@@ -4,9 +4,10 @@
     Fault.RATE_LIMIT(retry_after="3600")      the same, an hour
     [Fault.SERVER_ERROR] * 5                  a storm, in a script; Fault.STORM(n=5) is one by itself
 
-Four layers: a *refusal* is the vendor's own error body and status; an *answer* fault spoils what
+Five layers: a *refusal* is the vendor's own error body and status; an *answer* fault spoils what
 the model says, in a well-formed reply; a *wire* fault spoils the reply itself; a *batch* fault is
-about the batch that is made next, or (EXPIRED) about a line of it.
+about the batch that is made next, or (EXPIRED) about a line of it; a *vector* fault spoils the
+first vector of the embeddings that are asked for next.
 """
 
 from collections.abc import Mapping
@@ -20,6 +21,7 @@ class Layer(StrEnum):
     ANSWER = "answer"
     WIRE = "wire"
     BATCH = "batch"
+    VECTOR = "vector"
 
 
 class Declared:
@@ -142,6 +144,12 @@ class Fault:
     BATCH_EXPIRED = Declared(Layer.BATCH)
     EXPIRED = Declared(Layer.BATCH)
 
+    VECTOR_NULL = Declared(Layer.VECTOR)
+    VECTOR_NAN = Declared(Layer.VECTOR)
+    VECTOR_ZERO = Declared(Layer.VECTOR)
+    VECTOR_SHORT = Declared(Layer.VECTOR)
+    VECTOR_MISSING = Declared(Layer.VECTOR)
+
 
 ALL: dict[str, Fault] = {
     name: getattr(Fault, name) for name, value in vars(Fault).items() if isinstance(value, Declared)
@@ -162,6 +170,6 @@ SLOW = frozenset({"HANG", "DRIP", "SLOW_HEADERS", "HUGE", "MANY", "DEEP", "DEEP_
 USUAL = tuple(
     fault
     for name, fault in ALL.items()
-    if name not in FATAL | SLOW and fault.layer is not Layer.BATCH
+    if name not in FATAL | SLOW and fault.layer not in {Layer.BATCH, Layer.VECTOR}
 )
 """What strikes at `fault_rate` unless it is told: quick faults that leave the vendor usable."""

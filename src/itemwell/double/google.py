@@ -1,4 +1,4 @@
-"""Google's wire format: generateContent and models. Batches and their files: `google_batch`.
+"""Google's wire format: generateContent and models. Batches and their files: `google_batch`. Embeddings: `embeddings`.
 
 The SDK asks under `/v1` and, where it is told so, `/v1beta`: both are served.
 """
@@ -24,6 +24,7 @@ MODELS = SOLD.split()
 ROUTES = (
     ("POST", r"/v1\w*/(?:models/)?([^/:]+):generateContent", "ask"),
     ("POST", r"/v1\w*/(?:models/)?([^/:]+):countTokens", "count"),
+    ("POST", r"/v1\w*/(?:models/)?([^/:]+):batchEmbedContents", "embed"),
     ("POST", r"/v1\w*/(?:models/)?([^/:]+):batchGenerateContent", "batches.create"),
     ("GET", r"/v1\w*/models", "models"),
     ("GET", r"/v1\w*/models/([^/:]+)", "model"),

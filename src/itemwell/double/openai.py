@@ -1,4 +1,7 @@
-"""OpenAI's wire format: responses, chat completions, models. Files and batches: `openai_batch`."""
+"""OpenAI's wire format: responses, chat completions, models.
+
+Files and batches: `openai_batch`. Embeddings: `embeddings`.
+"""
 
 import re
 import time
@@ -22,6 +25,7 @@ MODELS = SOLD.split()
 ROUTES = (
     ("POST", r"/v1/responses", "ask"),
     ("POST", r"/v1/chat/completions", "ask"),
+    ("POST", r"/v1/embeddings", "embed"),
     ("GET", r"/v1/models", "models"),
     ("GET", r"/v1/models/(.+)", "model"),
     ("POST", r"/v1/files", "files.create"),

@@ -11,6 +11,7 @@ from itemwell.generate.money.book import Book
 from itemwell.generate.routing import ModelName
 from itemwell.llm.budget import within
 from itemwell.llm.door import Ask, Model, Reply
+from itemwell.llm.embed import vectored
 from itemwell.llm.exchange import Connected
 from itemwell.llm.failover import failover
 from itemwell.llm.journal import journalled, recalled
@@ -18,6 +19,7 @@ from itemwell.llm.pace import Bucket, Pace, counted, paced
 from itemwell.llm.patient import Breaker, Patience, patient
 from itemwell.llm.prices import Prices, Rate
 from itemwell.settings import Settings
+from itemwell.similar.embed import Identity
 from itemwell.stopping import beside
 
 AHEAD = 4
@@ -86,6 +88,18 @@ class Vendors:
         models = [self._later(name) for name in names]
         return failover(models, seconds=self.settings.patience_seconds, until=self.until)
 
+    def embedder(self, identity: Identity) -> Model:
+        """The model behind `identity`, whose answers are unit vectors. The journal is not asked first."""
+        name = ModelName(identity.vendor, identity.model)
+
+        def make() -> Model:
+            connected = connect_embedder(self.settings, identity)
+            self.stack.push_async_callback(connected.aclose)
+            return self._wrapped(name, vectored(connected, identity))
+
+        later = Later(*name, make, self.loading)
+        return failover([later], seconds=self.settings.patience_seconds, until=self.until)
+
     def _later(self, name: ModelName) -> Model:
         if name not in self.models:
             self.models[name] = Later(*name, lambda: self._made(name), self.loading)
@@ -94,6 +108,9 @@ class Vendors:
     def _made(self, name: ModelName) -> Model:
         connected = connect(self.settings, name)
         self.stack.push_async_callback(connected.aclose)
+        return self._wrapped(name, connected)
+
+    def _wrapped(self, name: ModelName, connected: Model) -> Model:
         pace = self.paces.setdefault(name.vendor, pace_of(self.settings, name.vendor))
         breaker = self.breakers.setdefault(name.vendor, breaker_of(self.settings, name.vendor))
         model = journalled(
@@ -119,7 +136,22 @@ async def open_vendors(
 
 def connect(settings: Settings, name: ModelName, *, seconds: float | None = None) -> Connected:
     """A bare connection to one model. Close it in the loop that used it."""
-    adapter = import_module(f"itemwell.llm.{name.vendor}")
+    return _connect(settings, name.vendor, name, seconds=seconds)
+
+
+def connect_embedder(
+    settings: Settings, identity: Identity, *, seconds: float | None = None
+) -> Connected:
+    """A bare connection to one embedder. Close it in the loop that used it."""
+    name = ModelName(identity.vendor, identity.model)
+    dimensions = identity.dimensions
+    return _connect(settings, f"{name.vendor}_embed", name, seconds=seconds, dimensions=dimensions)
+
+
+def _connect(
+    settings: Settings, module: str, name: ModelName, *, seconds: float | None, **options: int
+) -> Connected:
+    adapter = import_module(f"itemwell.llm.{module}")
     key = settings.key_of(name.vendor)
     assert key is not None, f"{name.vendor} has no key"
     connected: Connected = adapter.connect(
@@ -127,6 +159,7 @@ def connect(settings: Settings, name: ModelName, *, seconds: float | None = None
         name.model,
         settings.base_url_of(name.vendor),
         seconds=settings.call_seconds if seconds is None else seconds,
+        **options,
     )
     return connected
 

@@ -15,6 +15,9 @@ PROBE = 1_000
 
 BATCH = Decimal("0.5")
 
+EMBEDS = "embedding"
+"""In the name of every listed model that turns texts into vectors."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rate:
@@ -86,14 +89,17 @@ def nearest(vendor: str, model: str) -> str | None:
 
 
 def _listed_rate(vendor: str, model: str) -> Rate | None:
-    """The rate below every tier, from three probes; None where it is not listed, or listed as free."""
+    """The rate below every tier, from three probes; None where it is not listed, or listed as free.
+
+    An embedder writes nothing, and only its input has a price.
+    """
     given = _listed(Usage(PROBE), vendor, model)
     cached = _listed(Usage(PROBE, PROBE), vendor, model)
     written = _listed(Usage(0, output=PROBE), vendor, model)
-    if not given or not written:
+    if not given or not (written or EMBEDS in model):
         return None
     per = MILLION / PROBE
-    return Rate(given * per, written * per, cached * per if cached else None)
+    return Rate(given * per, (written or 0) * per, cached * per if cached else None)
 
 
 def _listed(usage: Usage, vendor: str, model: str) -> Decimal | None:

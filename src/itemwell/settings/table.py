@@ -7,42 +7,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from platformdirs import user_data_path
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from itemwell.bank import DIFFICULTIES, QUESTION_TYPES, Stratum
 from itemwell.settings.addresses import bank_problem, server_problem
-
-VendorName = Literal["openai", "anthropic", "google"]
-Dollars = Annotated[Decimal, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
-ModelNames = tuple[Annotated[str, Field(pattern=r"^(openai|anthropic|google)(:\S+)?$")], ...]
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Route(_Table):
-    """Who drafts, solves and judges, as "vendor:model" or "vendor"; the first that can. Empty: any."""
-
-    draft: ModelNames = ()
-    solve: ModelNames = ()
-    judge: ModelNames = ()
-
-
-class Price(_Table):
-    """US dollars per million tokens."""
-
-    input: Dollars
-    output: Dollars
-    cached: Dollars | None = None
-
-
-class Pace(_Table):
-    """Requests and tokens a minute."""
-
-    requests: Annotated[float, Field(gt=0)] | None = None
-    tokens: Annotated[float, Field(gt=0)] | None = None
+from itemwell.settings.values import Dollars, Pace, Price, Route, VendorName
 
 
 class Settings(BaseSettings):
@@ -189,6 +159,23 @@ class Settings(BaseSettings):
         le=1_000,
         description="How often a refused draft is written again before it is given up.",
     )
+    embedder: Literal["auto", "hash", "minilm", "openai", "google"] = Field(
+        "auto",
+        description="What finds near duplicates: minilm (in this process, where its weights are found), hash"
+        " (always there), openai or google (paid, with their keys). auto: minilm where it is found, else hash.",
+    )
+    embedder_directory: Path | None = Field(
+        None,
+        description="A directory that holds model.safetensors and vocab.txt of all-MiniLM-L6-v2."
+        " Empty: those of the installed package.",
+    )
+    embedder_model: str | None = Field(
+        None,
+        max_length=200,
+        pattern=r"^\S+$",
+        description="The model of EMBEDDER openai or google, with its dimensions where they are not the usual:"
+        " text-embedding-3-large/1024. Empty: text-embedding-3-small/1536, gemini-embedding-001/768.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="DEBUG, INFO, WARNING or ERROR."
     )
@@ -197,13 +184,13 @@ class Settings(BaseSettings):
     )
     log_format: Literal["text", "json"] = Field("text", description="text or json.")
 
-    @field_validator("log_level", "log_format", mode="before")
+    @field_validator("log_level", "log_format", "embedder", mode="before")
     @classmethod
     def _any_case(cls, value: Any, info: Any) -> Any:
         fold = str.upper if info.field_name == "log_level" else str.lower
         return fold(value) if isinstance(value, str) else value
 
-    @field_validator("itemwell_home", "log_file", mode="after")
+    @field_validator("itemwell_home", "log_file", "embedder_directory", mode="after")
     @classmethod
     def _whole_path(cls, value: Path | None) -> Path | None:
         return value and value.expanduser().absolute()
@@ -230,6 +217,14 @@ class Settings(BaseSettings):
     def _a_web_address(cls, value: str | None) -> str | None:
         if value is not None and (problem := server_problem(value)):
             raise ValueError(problem)
+        return value
+
+    @field_validator("embedder_model", mode="after")
+    @classmethod
+    def _a_vendors_model(cls, value: str | None, info: Any) -> str | None:
+        embedder = info.data.get("embedder")
+        if value is not None and embedder in {"auto", "hash", "minilm"}:
+            raise ValueError(f"is for EMBEDDER openai or google, but that is {embedder}")
         return value
 
     @field_validator("difficulty_mix", mode="after")

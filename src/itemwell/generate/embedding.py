@@ -1,0 +1,188 @@
+"""The embedder in force: settings -> MiniLM, a vendor or hash -> texts -> vectors with their identity.
+
+What the chosen one cannot read (another script, too long) gets a vector of hash, which says so by
+its identity: vectors of different identities are never compared.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple
+
+from itemwell.errors import ConfigError
+from itemwell.llm.door import LLMError, Model
+from itemwell.llm.embed import asking, vectors_of
+from itemwell.settings import Settings
+from itemwell.similar.embed import Embedder, EmbedError, Identity
+from itemwell.stopping import beside
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from itemwell.generate.vendors import Vendors
+    from itemwell.similar.embed import Vectors
+
+Known = Callable[[str], bool]
+
+REVISION = "1"
+"""Of vendors' models: they do not tell theirs, and promise that a name's vectors stay."""
+
+MOST_BYTES = 200_000
+"""Of all texts of one call: a vendor takes 300,000 tokens, and no tokenizer makes two of one byte."""
+
+
+class Row(NamedTuple):
+    """A text's vector: float32, of length 1."""
+
+    identity: Identity
+    vector: "NDArray[np.float32]"
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """An embedder by its short name, which thresholds go by, and hash for what it cannot read."""
+
+    name: str
+    identity: Identity
+    known: Known  # whether its vector of a text may be trusted
+    embed: Callable[[Sequence[str]], Awaitable["Vectors"]]
+    hashed: Embedder
+
+    @property
+    def dimensions(self) -> int:
+        """Of its vectors; those of hash have their own."""
+        return self.identity.dimensions
+
+    async def vectors(self, texts: Sequence[str]) -> list[Row]:
+        """One row a text, in order; a text that comes twice is embedded once.
+
+        Raises EmbedError for a text without word or sign and for vectors that may not be trusted,
+        LLMError where a vendor gives none: then there is no row at all.
+        """
+        once = list(dict.fromkeys(texts))
+        mine, others = await beside(lambda: _told_apart(once, self.known))
+        rows = dict(zip(others, await self.hashes(others), strict=True))
+        found = await self.embed(mine) if mine else ()
+        rows |= {text: Row(self.identity, row) for text, row in zip(mine, found, strict=True)}
+        return [rows[text] for text in texts]
+
+    async def hashes(self, texts: Sequence[str]) -> list[Row]:
+        """The same by hash alone, which costs next to nothing."""
+        found = await beside(lambda: self.hashed.embed(texts))
+        return [Row(self.hashed.identity, row) for row in found]
+
+
+async def open_embedder(settings: Settings, vendors: "Vendors | None" = None) -> Chosen:
+    """The embedder that EMBEDDER names; a vendor's is asked through `vendors`, while they are open.
+
+    Raises ConfigError where it is not there: no weights, no key, a model of unknown dimensions.
+    """
+    if settings.embedder in {"openai", "google"}:
+        identity = identity_of(settings)
+        assert vendors is not None, "a vendor's embedder needs the vendors"
+        return _of_vendor(vendors.embedder(identity), identity)
+    return await beside(lambda: _local(settings))
+
+
+def identity_of(settings: Settings) -> Identity:
+    """Whose vectors a vendor's embedder gives. Raises ConfigError where that cannot be."""
+    vendor = settings.embedder
+    if settings.key_of(vendor) is None:
+        name = f"{vendor.upper()}_API_KEY"
+        raise ConfigError(
+            f"EMBEDDER is {vendor}, but {name} is not set", f"set {name} or another EMBEDDER"
+        )
+    adapter = import_module(f"itemwell.llm.{vendor}_embed")
+    given = settings.embedder_model or adapter.USUAL
+    model, slash, number = given.rpartition("/")
+    if not (slash and model and number.isascii() and number.isdigit()):
+        model, number = given, str(adapter.OWN.get(given, 0))
+    dimensions = int(number)
+    if not 0 < dimensions <= 4_000:  # what an index of half-precision vectors takes
+        raise ConfigError(
+            f"EMBEDDER_MODEL {given}: how many dimensions its vectors have is not known, or not 1 to 4000",
+            f"add the number: EMBEDDER_MODEL={model}/768",
+        )
+    return Identity(vendor, model, REVISION, dimensions)
+
+
+def _local(settings: Settings) -> Chosen:
+    """MiniLM where it is wanted and found, else hash. Reads 90 MB where it is."""
+    from itemwell.similar import weights  # noqa: PLC0415 - numpy
+    from itemwell.similar.hashing import Hashing  # noqa: PLC0415
+    from itemwell.similar.minilm import MiniLM  # noqa: PLC0415
+
+    hashed = Hashing()
+    wanted = settings.embedder
+    if wanted == "hash" or (wanted == "auto" and not weights.find(settings.embedder_directory)):
+        return Chosen("hash", hashed.identity, lambda _: True, _beside(hashed), hashed)
+    model = MiniLM.found(settings.embedder_directory)
+    return Chosen("minilm", model.identity, model.knows, _beside(model), hashed)
+
+
+def _beside(embedder: Embedder) -> Callable[[Sequence[str]], Awaitable["Vectors"]]:
+    """`embedder` off the event loop, one call at a time: two would only take each other's cores."""
+    turn = asyncio.Lock()
+
+    async def embed(texts: Sequence[str]) -> "Vectors":
+        async with turn:
+            return await beside(lambda: embedder.embed(texts))
+
+    return embed
+
+
+def _of_vendor(model: Model, identity: Identity) -> Chosen:
+    from itemwell.similar.hashing import Hashing  # noqa: PLC0415 - numpy
+
+    adapter = import_module(f"itemwell.llm.{identity.vendor}_embed")
+    hashed = Hashing()
+
+    def known(text: str) -> bool:
+        return len(text.encode("utf-8", "replace")) <= adapter.LONGEST_BYTES and hashed.knows(text)
+
+    async def embed(texts: Sequence[str]) -> "Vectors":
+        """Call after call: where one fails, no further one is paid for."""
+        import numpy as np  # noqa: PLC0415
+
+        parts = [
+            await _asked(model, batch, identity) for batch in batches(texts, adapter.MOST_TEXTS)
+        ]
+        return np.concatenate(parts)
+
+    return Chosen(identity.vendor, identity, known, embed, hashed)
+
+
+async def _asked(model: Model, texts: Sequence[str], identity: Identity) -> "Vectors":
+    try:
+        return vectors_of(await model(asking(texts, identity.dimensions)))
+    except LLMError as error:
+        if error.kind != "invalid":
+            raise
+        raise EmbedError(f"{error}; nothing of it is kept", "try again later") from error
+
+
+def batches(texts: Sequence[str], most: int) -> Iterator[list[str]]:
+    """`texts` in order, at most so many together, and no more than a vendor takes in one call.
+
+    >>> list(batches(["a", "b", "c"], 2))
+    [['a', 'b'], ['c']]
+    """
+    batch: list[str] = []
+    size = 0
+    for text in texts:
+        longer = size + len(text.encode("utf-8", "replace"))
+        if batch and (len(batch) == most or longer > MOST_BYTES):
+            yield batch
+            batch, longer = [], longer - size
+        batch.append(text)
+        size = longer
+    if batch:
+        yield batch
+
+
+def _told_apart(texts: Sequence[str], known: Known) -> tuple[list[str], list[str]]:
+    """Those that are known, and the others."""
+    told = [(text, known(text)) for text in texts]
+    return [text for text, mine in told if mine], [text for text, mine in told if not mine]
