@@ -56,6 +56,11 @@ def schema_of(answer: type[BaseModel]) -> dict[str, Any]:
     return answer.model_json_schema()
 
 
+@cache
+def _schema_text(answer: type[BaseModel]) -> str:
+    return json.dumps(schema_of(answer), sort_keys=True)
+
+
 class Place(NamedTuple):
     """Where an ask belongs: in one place one answer is enough, whichever model it comes from."""
 
@@ -87,7 +92,7 @@ class Ask:
 
     def request_hash(self, vendor: str, model: str) -> str:
         """64 hexadecimal digits over all that determines the answer, vendor and model with it."""
-        said = [self.system, self.prompt, schema_of(self.answer)]
+        said = [self.system, self.prompt, _schema_text(self.answer)]
         limits = [self.max_output_tokens, self.temperature]
         whole = json.dumps([vendor, model, *said, *limits], sort_keys=True)
         return sha256(whole.encode()).hexdigest()
@@ -100,7 +105,7 @@ class Ask:
     @property
     def input_ceiling(self) -> int:
         """More tokens than the input can have: no tokenizer makes two of one byte."""
-        texts = (self.system, self.prompt, json.dumps(schema_of(self.answer)))
+        texts = (self.system, self.prompt, _schema_text(self.answer))
         return sum(len(text.encode("utf-8", "replace")) for text in texts) + OVERHEAD_TOKENS
 
     @property

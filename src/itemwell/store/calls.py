@@ -7,7 +7,7 @@ together. Both can be repeated blindly: a call's id is its idempotency key.
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -146,9 +146,7 @@ def by_stage_of(db: Connection, run_id: int) -> list[dict[str, Any]]:
 
 
 def _row(call: Call) -> dict[str, Any]:
-    plain = asdict(call)
-    del plain["created_at"]
-    return {name: _plain(value) for name, value in plain.items()}
+    return {name: _plain(getattr(call, name)) for name in _NAMES}
 
 
 def _plain(value: Any) -> Any:
