@@ -5,7 +5,6 @@ swallowed there.
 """
 
 import asyncio
-import gc
 import logging
 import os
 import signal
@@ -23,7 +22,6 @@ from itemwell.errors import Exit, Stopped
 Result = TypeVar("Result")
 
 CHECKPOINT_SECONDS = 1.7
-OFTEN = 0.0005  # seconds between the turns of threads
 STATUS = {signal.SIGINT: Exit.INTERRUPTED, signal.SIGTERM: Exit.TERMINATED}
 
 
@@ -119,8 +117,7 @@ async def beside(work: Callable[[], Result]) -> Result:
     def run() -> None:
         told: Future[Result] = Future()
         try:
-            with _importing():
-                told.set_result(work())
+            told.set_result(work())
         except BaseException as error:  # noqa: BLE001 - whoever waits for it gets it
             told.set_exception(error)
         with suppress(RuntimeError):  # the loop has ended meanwhile
@@ -128,22 +125,6 @@ async def beside(work: Callable[[], Result]) -> Result:
 
     threading.Thread(target=run, name="beside", daemon=True).start()
     return await done
-
-
-@contextmanager
-def _importing() -> Iterator[None]:
-    """Let threads take turns often, else each system call of the event loop costs it 5 ms.
-
-    No garbage is looked for meanwhile: what a module makes stays, and a fifth of the time went there.
-    """
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(OFTEN)
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-        sys.setswitchinterval(interval)
 
 
 def leave(status: int) -> NoReturn:
