@@ -1,6 +1,7 @@
 """Questions with forms and vectors, as tests of their search need them."""
 
 import numpy as np
+from sqlalchemy import text
 from tests.builders import a_draft
 
 from itemwell.bank import Verified
@@ -45,3 +46,29 @@ def stored(bank, embedder, ids, rows):
                 for number, row in zip(ids, rows, strict=True)
             ],
         )
+
+
+def crowd(bank, embedder, rows, stimuli=("",), key_forms=("",)):
+    """As many questions as rows, with these vectors; stimuli and key forms go round. Their ids."""
+    numbers = {"count": len(rows), "stimuli": list(stimuli), "key_forms": list(key_forms)}
+    with bank.begin() as db:
+        db.execute(QUESTIONS, numbers)
+        ids = list(db.scalars(FORMS, numbers))
+    stored(bank, embedder, ids, rows)
+    return ids
+
+
+QUESTIONS = text("""
+    INSERT INTO questions (question_type, difficulty, status, stem, options, key, explanation,
+                           signature, skeleton, verified)
+    SELECT 'math', 'easy', 'active', 'Question ' || n, '[{"text": "1"}, {"text": "2"}]', 'A', '-',
+           md5(n::text), md5(n::text), '{}'
+    FROM generate_series(1, :count) AS n
+""")
+FORMS = text("""
+    INSERT INTO question_forms (question_id, loose, key_form, stimulus)
+    SELECT id, md5(id::text), (CAST(:key_forms AS text[]))[1 + n % cardinality(CAST(:key_forms AS text[]))],
+           (CAST(:stimuli AS text[]))[1 + n % cardinality(CAST(:stimuli AS text[]))]
+    FROM (SELECT id, row_number() OVER (ORDER BY id) - 1 AS n FROM questions) AS numbered
+    ORDER BY id RETURNING question_id
+""")

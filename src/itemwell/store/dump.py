@@ -11,6 +11,15 @@ from sqlalchemy import URL, make_url
 
 from itemwell.errors import ConfigError, DatabaseError
 from itemwell.store.cluster import EmbeddedError, program
+from itemwell.store.tables import DERIVED
+
+NOT_RESTORED = (
+    b"SET transaction_timeout",
+    b"DROP EXTENSION IF EXISTS vector;",
+    b"CREATE EXTENSION IF NOT EXISTS vector ",
+    b"COMMENT ON EXTENSION vector ",
+)
+"""What only servers from 17 on know, and what only those with pgvector have: the bank needs neither."""
 
 
 def shell(url: str) -> int:
@@ -35,7 +44,8 @@ def backup(url: str, path: Path) -> int:
         if path.exists():
             raise ConfigError(f"{path} exists", "name another --output")
         unfinished.touch(mode=0o600)  # the keys are in it
-        _run(url, "pg_dump", "--format=custom", "--no-owner", f"--file={unfinished}")
+        left_out = [f"--exclude-table={table}" for table in DERIVED]
+        _run(url, "pg_dump", "--format=custom", "--no-owner", *left_out, f"--file={unfinished}")
         unfinished.rename(path)
         return path.stat().st_size
     except OSError as error:
@@ -80,14 +90,16 @@ def restore(url: str, path: Path) -> None:
 def _pass_on(source: "subprocess.Popen[bytes]", target: "subprocess.Popen[bytes]") -> None:
     """Feed the SQL of `source` to `target` as one transaction, until psql ends or all is said.
 
-    A setting that only servers from 17 on know is left out: it is of no use to us on any.
+    Derived tables leave first: they point at what is replaced, and are made again on demand.
     """
     assert source.stdout is not None
     assert target.stdin is not None
     with suppress(BrokenPipeError):
         target.stdin.write(b"BEGIN;\n")
+        for table in DERIVED:
+            target.stdin.write(f"DROP TABLE IF EXISTS {table};\n".encode())
         for line in source.stdout:
-            if not line.startswith(b"SET transaction_timeout"):
+            if not line.startswith(NOT_RESTORED):
                 target.stdin.write(line)
         said = _said(source)
         _refuse_failure("pg_restore", source.wait(), said)

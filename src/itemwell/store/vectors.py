@@ -1,4 +1,4 @@
-"""Vectors of questions, by embedder: bytes that every server holds.
+"""Vectors of questions, by embedder: bytes that every server holds, and the index beside them.
 
     rows = vectors.since(db, embedder, 0)   a run's pool is filled with these, then refreshed
 
@@ -14,7 +14,7 @@ from sqlalchemy import Connection, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from itemwell.similar.embed import EmbedError
-from itemwell.store import forms
+from itemwell.store import forms, index
 from itemwell.store.tables import question_vectors
 
 if TYPE_CHECKING:
@@ -59,7 +59,10 @@ def hash_of(embedded: str) -> str:
 
 
 def add(db: Connection, embedder: str, rows: Sequence[Embedded]) -> None:
-    """Store vectors of questions that have forms, under the lock of twins; again: replaced."""
+    """Store vectors of questions that have forms, under the lock of twins; again: replaced.
+
+    Written beside the index too, where this embedder has one.
+    """
     if not rows:
         return
     forms.lock(db)
@@ -71,6 +74,7 @@ def add(db: Connection, embedder: str, rows: Sequence[Embedded]) -> None:
     statement = insert(question_vectors)
     told = {name: statement.excluded[name] for name in ("text_hash", "vector")}
     db.execute(statement.on_conflict_do_update(constraint="pk_question_vectors", set_=told), values)
+    index.add(db, embedder, [(row.question_id, row.vector) for row in rows])
 
 
 def count(db: Connection, embedder: str) -> int:
