@@ -1,0 +1,80 @@
+"""Enemies: isomorphs and variants, which never meet in one exam. Those of one skeleton are it unsaid."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY, BIGINT, insert
+
+from itemwell.store import tables
+
+
+class Enemy(NamedTuple):
+    """A question, and why it is an enemy: isomorph, variant or skeleton."""
+
+    question_id: int
+    kind: str
+
+
+def add(db: Connection, question_id: int, enemies: Sequence[Enemy]) -> None:
+    """Link a question with its isomorphs and variants; what is linked already stays as it is."""
+    rows = [
+        {
+            "one_id": min(question_id, each.question_id),
+            "other_id": max(question_id, each.question_id),
+            "kind": each.kind,
+        }
+        for each in enemies
+    ]
+    if rows:
+        db.execute(insert(tables.enemies).on_conflict_do_nothing(), rows)
+
+
+def of(db: Connection, question_id: int) -> list[Enemy]:
+    """Every question that may not meet this one, by their ids: each once, linked before unsaid."""
+    return [Enemy(*row) for row in db.execute(_OF, {"id": question_id})]
+
+
+def group(
+    db: Connection, skeleton: str, stimulus: str = "", neighbours: Iterable[int] = ()
+) -> set[int]:
+    """The questions that a candidate would join, the retired left out: a cap counts them.
+
+    They are its `neighbours` that were judged isomorphs or variants, the questions of its skeleton
+    after the same stimulus, and the enemies of both.
+    """
+    asked = {"skeleton": skeleton, "stimulus": stimulus, "neighbours": list(neighbours)}
+    return set(db.scalars(_GROUP, asked))
+
+
+_LINKS = """
+    SELECT one_id AS question_id, other_id AS enemy_id, kind FROM enemies
+    UNION ALL SELECT other_id, one_id, kind FROM enemies
+"""
+_OF = text(f"""
+    WITH met AS (
+        SELECT enemy_id, kind, 0 AS place FROM ({_LINKS}) AS link WHERE question_id = :id
+        UNION ALL
+        SELECT other.id, 'skeleton', 1 FROM questions AS mine JOIN questions AS other
+            ON other.skeleton = mine.skeleton AND other.id <> mine.id WHERE mine.id = :id
+    )
+    SELECT DISTINCT ON (enemy_id) enemy_id, kind FROM met ORDER BY enemy_id, place
+""")
+_GROUP = text(f"""
+    WITH near AS (
+        SELECT id FROM questions WHERE id = ANY(:neighbours)
+        UNION
+        SELECT id FROM questions JOIN question_forms AS form ON form.question_id = id
+        WHERE skeleton = :skeleton AND form.stimulus = :stimulus
+    ), joined AS (
+        SELECT id FROM near
+        UNION
+        SELECT link.enemy_id FROM near JOIN ({_LINKS}) AS link ON link.question_id = near.id
+        UNION
+        SELECT other.id FROM questions AS mine JOIN questions AS other USING (skeleton)
+        JOIN question_forms AS my_form ON my_form.question_id = mine.id
+        JOIN question_forms AS form ON form.question_id = other.id AND form.stimulus = my_form.stimulus
+        WHERE mine.id = ANY(:neighbours)
+    )
+    SELECT id FROM joined JOIN questions USING (id) WHERE status <> 'retired'
+""").bindparams(bindparam("neighbours", type_=ARRAY(BIGINT)))
