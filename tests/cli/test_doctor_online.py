@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from itemwell.double import Double, Fault
 
 MODELS = {
@@ -25,6 +27,18 @@ def test_all_is_well_and_nothing_is_billed(program):
         assert checks[vendor]["found"] == f"the key works and {model} is known"
     assert double.bill.charges == []
     assert [each.asks for each in double.seen] == [False] * 3
+
+
+@pytest.mark.parametrize("embedder", ["openai", "google"])
+def test_a_vendors_embedder_is_looked_up_too(program, embedder):
+    with Double() as double:
+        changes = {**double.environment, "EMBEDDER": embedder}
+        ended = program("doctor", "--online", **changes)
+        failed = program("doctor", "--online", **changes, EMBEDDER_MODEL="text-embedding-4/64", ALLOW_UNKNOWN_PRICES="yes")  # fmt: skip
+
+    assert (ended.status, failed.status, double.bill.calls) == (0, 3, 0)
+    assert "embedding" in ended.out.splitlines()[-1]
+    assert "has no such model" in failed.out or "unknown_model" in failed.out
 
 
 def test_without_the_flag_nobody_is_called(program):

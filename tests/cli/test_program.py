@@ -311,8 +311,27 @@ def test_doctor_has_one_line_a_check(program):
 
     assert ended.status == 0
     assert [line.split()[1] for line in ended.out.splitlines()] == [
-        "settings", "disk", "bank", "schema", "clock", "writing",
+        "settings", "disk", "embedder", "bank", "schema", "clock", "writing",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "told"),
+    [
+        ({}, 0, "minilm, sentence-transformers:all-MiniLM-L6-v2@"),
+        ({"EMBEDDER": "hash"}, 0, "hash, itemwell:hash@1/384"),
+        ({"EMBEDDER": "google", "GOOGLE_API_KEY": "k"}, 0, "gemini-embedding-001@1/768, $0.15 a million"),
+        ({"EMBEDDER": "google"}, 3, "GOOGLE_API_KEY is not set; set GOOGLE_API_KEY or another"),
+        ({"EMBEDDER_DIRECTORY": "/nowhere"}, 3, "/nowhere holds no model.safetensors"),
+        ({"EMBEDDER": "openai", "OPENAI_API_KEY": "k", "EMBEDDER_MODEL": "own/64"}, 3, "price unknown"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_doctor_tells_which_embedder_is_in_force(program, changes, status, told):
+    ended = program("doctor", **changes)
+
+    (line,) = [line for line in ended.out.splitlines() if line.split()[1] == "embedder"]
+    assert (ended.status, told in line) == (status, True), line
 
 
 def test_the_reader_of_the_output_may_go_away(program):

@@ -17,7 +17,7 @@ from tests.double.clients import (
     openai_client,
 )
 
-from itemwell.double import Answer, Double, Tokens
+from itemwell.double import Answer, Double, Tokens, google, openai
 
 
 @pytest.fixture
@@ -121,14 +121,17 @@ def test_a_seed_says_the_same_again_and_a_repeated_ask_something_else(double):
 
 def test_each_sdk_lists_the_models(double):
     with openai_client(double) as client:
-        assert [one.id for one in client.models.list()] == double.models["openai"]
+        assert [one.id for one in client.models.list()] == [
+            *double.models["openai"],
+            *openai.EMBEDDERS,
+        ]
         assert client.models.retrieve(MODEL["openai"]).id == MODEL["openai"]
     with anthropic_client(double) as client:
         assert [one.id for one in client.models.list()] == double.models["anthropic"]
         assert client.models.retrieve(MODEL["anthropic"]).id == MODEL["anthropic"]
     with google_client(double) as client:
         names = [one.name.removeprefix("models/") for one in client.models.list()]
-        assert names == double.models["google"]
+        assert names == [*double.models["google"], *google.EMBEDDERS]
         assert client.models.get(model=MODEL["google"]).name == f"models/{MODEL['google']}"
 
 

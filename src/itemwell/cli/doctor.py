@@ -37,8 +37,8 @@ class Check(NamedTuple):
 def doctor(common: Common, online: bool) -> Answer:
     """Check what a run needs, a line each with its remedy.
 
-    Settings, disk, bank, schema, clock and write access. --online looks up each configured model
-    at its vendor, which costs nothing; an empty balance shows only when a model is asked.
+    Settings, disk, embedder, bank, schema, clock and write access. --online looks up each configured
+    model at its vendor, which costs nothing; an empty balance shows only when a model is asked.
     """
     checks = list(_checks(common, online=online))
     failed = [check for check in checks if check.exit is not Exit.OK]
@@ -60,6 +60,7 @@ def _checks(common: Common, *, online: bool) -> Iterator[Check]:
         return
     yield Check("settings", "every setting can be used")
     yield _disk(settings)
+    yield _embedder(settings)
     try:
         yield from _of_the_bank(settings)
     except ItemwellError as error:
@@ -113,6 +114,15 @@ def _disk(settings: "Settings") -> Check:
     return Check(
         "disk", f"only {free / 1e6:.0f} MB free in {place}: free space there", Exit.DATABASE
     )
+
+
+def _embedder(settings: "Settings") -> Check:
+    from itemwell.generate.embedding import look
+
+    try:
+        return Check("embedder", look(settings))
+    except ItemwellError as error:
+        return _failed("embedder", error)
 
 
 def _short(path: Path) -> str:

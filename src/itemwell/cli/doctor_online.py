@@ -1,14 +1,17 @@
 """What `itemwell doctor --online` looks up: each configured model at its vendor, all at once."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from itemwell.errors import Exit
+from itemwell.errors import ConfigError, Exit
 from itemwell.stopping import run_async
 
 if TYPE_CHECKING:
     from itemwell.generate.routing import ModelName
     from itemwell.llm.door import LLMError
+    from itemwell.llm.exchange import Connected
     from itemwell.settings import Settings
 
 SECONDS = 30.0
@@ -28,7 +31,7 @@ class Found(NamedTuple):
 
 
 def look(settings: "Settings") -> list[Found]:
-    """One line for each model that may be asked, in the order of `itemwell models`."""
+    """One line for each model that may be asked, in the order of `itemwell models`, and the embedder."""
     from itemwell.generate.routing import Routing
 
     names = Routing.of(settings).all()
@@ -38,22 +41,33 @@ def look(settings: "Settings") -> list[Found]:
 
 
 async def _look_at_all(settings: "Settings", names: "list[ModelName]") -> list[Found]:
-    return await asyncio.gather(*(_look_at(settings, name) for name in names))
-
-
-async def _look_at(settings: "Settings", name: "ModelName") -> Found:
     from itemwell.generate.vendors import connect
+
+    models = [connect(settings, name, seconds=SECONDS) for name in names]
+    return await asyncio.gather(*map(_look_at, [*models, *_embedders(settings)]))
+
+
+def _embedders(settings: "Settings") -> "Iterator[Connected]":
+    """The vendor's embedder, where one is in force and can be."""
+    from itemwell.generate.embedding import identity_of
+    from itemwell.generate.vendors import connect_embedder
+
+    with suppress(ConfigError):  # told by the check of the embedder
+        if settings.embedder in {"openai", "google"}:
+            yield connect_embedder(settings, identity_of(settings), seconds=SECONDS)
+
+
+async def _look_at(model: "Connected") -> Found:
     from itemwell.llm.door import LLMError
     from itemwell.llm.look import look_up
 
-    model = connect(settings, name, seconds=SECONDS)
     try:
         await look_up(model)
     except LLMError as error:
-        return Found(name.vendor, f"{error}; {_remedy(error, name.vendor)}", error.exit)
+        return Found(model.vendor, f"{error}; {_remedy(error, model.vendor)}", error.exit)
     finally:
         await model.aclose()
-    return Found(name.vendor, f"the key works and {name.model} is known")
+    return Found(model.vendor, f"the key works and {model.name} is known")
 
 
 def _remedy(error: "LLMError", vendor: str) -> str:

@@ -114,7 +114,7 @@ class Desk:
         self, vendor: Vendor, operation: Operation, request: Request, fault: Fault | None
     ) -> Response:
         """Everything but an ask."""
-        models = self.mind.models[vendor.NAME]
+        models = [*self.mind.models[vendor.NAME], *getattr(vendor, "EMBEDDERS", ())]
         match operation:
             case Operation("models"):
                 return Response.json(vendor.listed(models))

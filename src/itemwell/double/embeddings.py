@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from itemwell.double import google, openai
 from itemwell.double.answer import tokens_in
 from itemwell.double.bill import Charge, Tokens
 from itemwell.double.faults import Fault
@@ -21,15 +22,7 @@ from itemwell.double.wire import Request, Response
 from itemwell.similar.embed import EmbedError
 from itemwell.similar.hashing import Hashing
 
-SOLD = {
-    "openai": {
-        "text-embedding-3-small": 1536,
-        "text-embedding-3-large": 3072,
-        "text-embedding-ada-002": 1536,
-    },
-    "google": {"gemini-embedding-001": 3072, "gemini-embedding-2": 3072},
-}
-"""The models of each vendor with the dimensions that they have unless fewer are asked for."""
+SOLD = {"openai": openai.EMBEDDERS, "google": google.EMBEDDERS}
 
 MOST = {"openai": 2048, "google": 100}
 """Texts that a vendor takes in one request."""

@@ -21,6 +21,7 @@ SOLD = (
     "gemini-3-flash-preview gemini-2.5-pro gemini-2.5-flash gemini-2.5-flash-lite"
 )
 MODELS = SOLD.split()
+EMBEDDERS = {"gemini-embedding-001": 3072, "gemini-embedding-2": 3072}
 ROUTES = (
     ("POST", r"/v1\w*/(?:models/)?([^/:]+):generateContent", "ask"),
     ("POST", r"/v1\w*/(?:models/)?([^/:]+):countTokens", "count"),

