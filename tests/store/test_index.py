@@ -31,7 +31,7 @@ def plan(db, within=ANYWHERE):
     explained = text(f"EXPLAIN {index.query(IDENTITY, within).text}").bindparams(
         bindparam("embedder", EMBEDDER, literal_execute=True)
     )
-    vector = {"vector": index.as_text(units(1, 32)[0]), "k": 3}
+    vector = {"vectors": [index.as_text(units(1, 32)[0])], "k": 3}
     return "\n".join(db.scalars(explained, vector | within._asdict()))
 
 
@@ -50,6 +50,19 @@ def test_a_search_by_the_index_finds_what_an_exact_one_finds(bank):
 
             assert found[0] == (ids[place], pytest.approx(1, abs=2e-3))
             assert [cosine for _, cosine in found] == sorted((c for _, c in found), reverse=True)
+
+
+def test_many_are_searched_at_once_and_told_in_their_order(bank):
+    rows, ids = a_bank(bank)
+    index_build.prepare(bank, IDENTITY, FEW)
+    places = [2000, 7, 7, 1000]
+
+    with bank.begin() as db:
+        found = index.nearest_each(db, IDENTITY, rows[places], 2)
+        assert index.nearest_each(db, IDENTITY, rows[:0], 2) == []
+
+    assert [neighbours[0][0] for neighbours in found] == [ids[at] for at in places]
+    assert {len(neighbours) for neighbours in found} == {2}
 
 
 def test_each_search_uses_the_index(bank):

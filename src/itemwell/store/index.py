@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Text, TextClause, bindparam, func, select, te
 
 from itemwell.similar.embed import EmbedError, Identity
 from itemwell.similar.forms import ANYWHERE, Within
+from itemwell.similar.pool import Neighbours
 from itemwell.store.tables import question_vectors
 
 if TYPE_CHECKING:
@@ -81,33 +82,50 @@ def nearest(
     vector: "NDArray[np.floating]",
     k: int,
     within: Within = ANYWHERE,
-) -> list[tuple[int, float]]:
-    """At most `k` questions and their cosines, the nearest first, by the index of this embedder.
+) -> Neighbours:
+    """What `nearest_each` finds for one vector."""
+    return nearest_each(db, identity, vector[np.newaxis], k, within)[0]
 
-    Settings of the search hold until the transaction ends. Raises EmbedError for a vector of
-    other dimensions, or one that is not finite.
+
+def nearest_each(
+    db: Connection,
+    identity: Identity,
+    vectors: "NDArray[np.floating]",
+    k: int,
+    within: Within = ANYWHERE,
+) -> list[Neighbours]:
+    """For each vector at most `k` questions and their cosines, the nearest first, by its index.
+
+    One statement for all of them. Settings of the search hold until the transaction ends. Raises
+    EmbedError for vectors of other dimensions, or that are not finite.
     """
-    if vector.shape != (identity.dimensions,) or not np.isfinite(vector).all():
-        raise EmbedError(f"no vector of {identity} was to be compared: {vector.shape}")
+    if vectors.shape != (len(vectors), identity.dimensions) or not np.isfinite(vectors).all():
+        raise EmbedError(f"no vectors of {identity} were to be compared: {vectors.shape}")
     db.execute(_SEARCH, {"name": name_of(str(identity))} | _LIMITS)
     asked = {name: value for name, value in within._asdict().items() if value is not None}
-    found = db.execute(
+    rows = db.execute(
         query(identity, within),
-        {"embedder": str(identity), "vector": as_text(vector), "k": k, **asked},
+        {"embedder": str(identity), "vectors": list(map(as_text, vectors)), "k": k, **asked},
     )
-    return [(row.question_id, row.cosine) for row in found]
+    found: list[Neighbours] = [[] for _ in vectors]
+    for row in rows:
+        found[row.place - 1].append((row.question_id, -row.distance))
+    return found
 
 
 def query(identity: Identity, within: Within = ANYWHERE) -> TextClause:
-    """The statement of `nearest`: its cast and predicate are those of the index, to the letter."""
+    """The statement of a search: its cast and predicate are those of the index, to the letter."""
     filters = "".join(
         f" AND {name} = :{name}" for name, value in within._asdict().items() if value is not None
     )
-    distance = f"{cast(identity)} <#> CAST(:vector AS halfvec({identity.dimensions}))"
-    return text(
-        f"SELECT question_id, -({distance}) AS cosine FROM vector_index"
-        f" WHERE embedder = :embedder{filters} ORDER BY {distance} LIMIT :k"
-    ).bindparams(bindparam("embedder", type_=Text, literal_execute=True))
+    return text(f"""
+        SELECT given.place, near.question_id, near.distance
+        FROM unnest(CAST(:vectors AS halfvec[])) WITH ORDINALITY AS given (vector, place)
+        CROSS JOIN LATERAL (
+            SELECT question_id, {cast(identity)} <#> given.vector::halfvec({identity.dimensions}) AS distance
+            FROM vector_index WHERE embedder = :embedder{filters} ORDER BY distance LIMIT :k
+        ) AS near ORDER BY given.place, near.distance, near.question_id
+    """).bindparams(bindparam("embedder", type_=Text, literal_execute=True))
 
 
 def cast(identity: Identity) -> str:
@@ -154,7 +172,7 @@ _LIMITS = {
     "scanned": str(MOST_SCANNED),
 }
 _SEARCH = text("""
-    SELECT set_config('hnsw.iterative_scan', 'strict_order', true),
+    SELECT set_config('hnsw.iterative_scan', 'strict_order', true), set_config('jit', 'off', true),
            set_config('hnsw.max_scan_tuples', :scanned, true),
            set_config('hnsw.scan_mem_multiplier', '16', true),
            set_config('hnsw.ef_search', CASE WHEN reltuples > :large THEN :ef_large ELSE :ef END, true)

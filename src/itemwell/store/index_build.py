@@ -128,7 +128,7 @@ def _create(db: Connection, identity: Identity) -> None:
             raise
         db.execute(text("SET max_parallel_maintenance_workers = 0"))
         _create_once(db, identity)
-    db.execute(text("ANALYZE vector_index"))
+    db.execute(text("VACUUM (ANALYZE) vector_index"))  # counts then need not read the vectors
 
 
 def _create_once(db: Connection, identity: Identity) -> None:
