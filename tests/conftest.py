@@ -26,6 +26,9 @@ KEPT = ("PATH", "LANG", "TMPDIR", "VIRTUAL_ENV")
 NAMES = count()
 PATIENCE = 120  # seconds that a command may take on a very busy machine
 NOWHERE = "http://127.0.0.1:9"
+USUAL = {"EMBEDDER": "hash", "ENEMIES_PER_QUESTION": "1000000"}
+"""No weights are read where twins are not the matter, and the double may write by one template."""
+
 NO_WAY_OUT = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"), NOWHERE)
 """A program that would ask a vendor asks a proxy that is not there; loopback needs none."""
 
@@ -203,7 +206,13 @@ class Program:
     def __init__(self, folder, warm, **environment):
         self.folder = folder
         self.warm = warm
-        self.environment = {**kept_environment(), **NO_WAY_OUT, "HOME": str(folder), **environment}
+        self.environment = {
+            **kept_environment(),
+            **NO_WAY_OUT,
+            **USUAL,
+            "HOME": str(folder),
+            **environment,
+        }
 
     def start(self, *arguments, **environment):
         """A Python of its own, under way."""

@@ -328,7 +328,7 @@ def test_doctor_has_one_line_a_check(program):
     ids=str,
 )  # fmt: skip
 def test_doctor_tells_which_embedder_is_in_force(program, changes, status, told):
-    ended = program("doctor", **changes)
+    ended = program("doctor", **{"EMBEDDER": "auto"} | changes)
 
     (line,) = [line for line in ended.out.splitlines() if line.split()[1] == "embedder"]
     assert (ended.status, told in line) == (status, True), line

@@ -39,7 +39,7 @@ def test_a_foreign_question_waits_in_quarantine_unless_somebody_vouches(program,
     mine = lines(tmp_path / "mine.jsonl", as_dict(a_draft()))
     other = lines(
         tmp_path / "other.jsonl",
-        as_dict(a_draft(stem="A shop sells 3 pens for 2 pounds. What do 12 cost?")),
+        as_dict(a_draft(stem="Four tickets to a play cost 32 pounds. What is one ticket?")),
     )
 
     waiting = json.loads(program("questions", "import", mine, "--json").out)

@@ -101,7 +101,7 @@ def test_what_lacks_a_part_or_brings_one_too_many_is_not_a_draft(changes):
 
 def test_each_type_meets_all_its_sub_types_however_the_types_are_mixed():
     model = Overheard()
-    panel = Panel(lambda _: model, Routing((ModelName("openai", "m"),), {}), 2, 0.7)
+    panel = Panel(lambda _: model, Routing((ModelName("openai", "m"),), {}), None, 2, 0.7)
     for ordinal in range(72):
         with pytest.raises(LLMError):
             drafted(panel, a_slot(ordinal, kind=QUESTION_TYPES[ordinal % 6]))

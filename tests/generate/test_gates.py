@@ -56,7 +56,13 @@ def settings(double, home, *vendors):
         if name.split("_")[0] in chosen and ("key" in name or "url" in name)
     }
     return Settings(
-        itemwell_home=home, patience_seconds=1, solvers=SOLVERS, min_arbiter_score=LEAST, **named
+        itemwell_home=home,
+        patience_seconds=1,
+        solvers=SOLVERS,
+        min_arbiter_score=LEAST,
+        embedder="hash",
+        enemies_per_question=1_000_000,
+        **named,
     )
 
 

@@ -22,7 +22,7 @@ from itemwell.templates.model import Drawn, ItemModel
 
 
 def generate(bank, count=5, types=QUESTION_TYPES, seed=None, **settings):
-    settings = Settings(**settings)
+    settings = Settings(embedder="hash", **settings)
     bounds = Bounds(settings.attempts_per_question, time.monotonic() + 60, lambda _: None)
     with runs.begin(bank, "generate") as run:
         return job.run(bank, run, Order(count, types, DIFFICULTIES, seed), settings, bounds)
@@ -156,7 +156,9 @@ def cut_short(bank, count, types, lease="generate"):
     """An order that ended with some of it open, as after a deadline."""
     bounds = Bounds(30, time.monotonic() + 0.1, lambda _: None)
     with runs.begin(bank, "generate", lease=lease) as run:
-        return job.run(bank, run, Order(count, types, DIFFICULTIES), Settings(), bounds)
+        return job.run(
+            bank, run, Order(count, types, DIFFICULTIES), Settings(embedder="hash"), bounds
+        )
 
 
 def test_an_order_is_remembered_though_others_ran_in_between(bank):
@@ -184,7 +186,7 @@ def test_a_run_that_lost_its_lease_plans_nothing(bank):
                 db.execute(text("UPDATE job_leases SET expires_at = now() - interval '1 day'"))
                 runs.close_dead(db)
             bounds = Bounds(30, time.monotonic() + 60, lambda _: None)
-            job.run(bank, run, Order(5, ("math",), DIFFICULTIES), Settings(), bounds)
+            job.run(bank, run, Order(5, ("math",), DIFFICULTIES), Settings(embedder="hash"), bounds)
 
     with pytest.raises(Busy, match="taken over"):
         overtaken()

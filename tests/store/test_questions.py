@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import create_engine, make_url, text
 from tests.builders import a_draft
+from tests.neighbours import look, twins_of
 from tests.proxy import wired
 
 from itemwell.bank import Stratum, Verified
@@ -79,12 +80,15 @@ def test_pages_hold_every_question_once(bank, run, monkeypatch):
 def test_twenty_lost_commit_answers_store_twenty_questions_also_at_the_cap(bank, bank_url, run):
     with wired(bank_url) as (wire, url):
         engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
-        shelf = InBank(engine, run, cap=20)
+        twins = twins_of(bank)
+        shelf = InBank(engine, run, 20, twins)
         with bank.begin() as db:
             open_slots = slots.add(db, run.id, [Stratum("math", "easy")] * 20, "seed")
         for number, slot in enumerate(open_slots):
+            one = verified(number, family="math.pens")
+            look(twins, one.draft)
             wire.lose_commits(1)
-            shelf.keep(slot, verified(number, family="math.pens"))
+            shelf.keep(slot, one)
         engine.dispose()
 
     with bank.connect() as db:

@@ -31,10 +31,12 @@ MARKED = re.compile(r"<data-(\w+)>\n(.*?)\n</data-\1>", re.DOTALL)
 
 
 def cast(seen: Seen) -> Reply:
-    """Author, solver or arbiter, by the answer that is asked for."""
+    """Author, solver, arbiter, or the arbiter of twins, by the answer that is asked for."""
     fields = set((seen.schema or {}).get("properties", {}))
     if "stem" in fields:
         return author(seen)
+    if "neighbours" in fields:
+        return comparer(seen)
     return solver(seen) if "right" in fields else arbiter(seen)
 
 
@@ -92,6 +94,20 @@ def arbiter(seen: Seen) -> dict[str, Any]:
         "validity": 0.9 if sound else 0.1,
         "difficulty": "medium",
     }
+
+
+def comparer(seen: Seen) -> dict[str, Any]:
+    """The same where the answers are, and half of the words; a variant where only the words are."""
+    pair = data(seen)
+    new = pair["new"]
+    told = []
+    for other in pair["held"]:
+        mine, theirs = (set(re.findall(r"\w+", each["stem"].lower())) for each in (new, other))
+        alike = 2 * len(mine & theirs) >= min(len(mine), len(theirs))
+        answer = new["right_answer"].casefold() == other["right_answer"].casefold()
+        relation = ("same" if answer else "variant") if alike else "different"
+        told.append({"id": other["id"], "why": "The words were counted.", "relation": relation})
+    return {"neighbours": told}
 
 
 def _keyed(question: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ What an item model wrote is solved by it and drawn again: the same to the letter
 else is vouched for by a named person, or waits in quarantine: nothing becomes active unverified.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -13,12 +14,18 @@ from sqlalchemy.exc import DataError
 
 from itemwell.bank import Draft, Verified
 from itemwell.errors import Exit, Outcome, Rejected
-from itemwell.generate.dedup import STAGE, TWIN
-from itemwell.generate.desk import COMPUTED, Desk, sound
+from itemwell.generate.backfill import open_twins
+from itemwell.generate.desk import COMPUTED, Desk, require_clear, sound
 from itemwell.generate.draft import redrawn
+from itemwell.generate.money.book import Book
+from itemwell.generate.shelf import put
 from itemwell.generate.solve import solve
+from itemwell.generate.twins import Standing, Unclear
 from itemwell.interchange.row import Row
+from itemwell.llm.door import LLMError
 from itemwell.settings import Settings
+from itemwell.similar.embed import EmbedError
+from itemwell.stopping import run_async
 from itemwell.store import questions
 from itemwell.store.connect import first_line, transact
 from itemwell.store.runs import Run
@@ -53,56 +60,95 @@ def run(
     bank: Engine, under: Run, rows: Iterable[Row], settings: Settings, *, vouched_by: str | None
 ) -> Admission:
     """Admit the rows, each in a transaction of its own, and leave outcome and counts with the run."""
-    desk, admission = Desk(models()), Admission()
+    admission = Admission()
+    book = Book.of(bank, under.id, settings)
     try:
-        for row in rows:
-            try:
-                status = _admit(bank, under, row, desk, settings.family_cap, vouched_by)
-            except Rejected as refusal:
-                admission.refused.append((row.line, str(refusal)))
-            else:
-                admission.statuses[status] += 1
+        run_async(_admit_all(book, under, rows, settings, admission, vouched_by))
     finally:
         under.counts = admission.counts()
     under.outcome = admission.outcome
     return admission
 
 
-def _admit(  # noqa: PLR0913
+async def _admit_all(  # noqa: PLR0913
+    book: Book,
+    under: Run,
+    rows: Iterable[Row],
+    settings: Settings,
+    admission: Admission,
+    vouched_by: str | None,
+) -> None:
+    async with open_twins(book, settings) as twins:
+        desk = Desk(models(), twins)
+        for row in rows:
+            try:
+                status = await _admit(book.bank, under, row, desk, settings.family_cap, vouched_by)
+            except (Rejected, EmbedError, LLMError) as refusal:
+                admission.refused.append((row.line, str(refusal)))
+            else:
+                admission.statuses[status] += 1
+
+
+async def _admit(  # noqa: PLR0913
     bank: Engine, under: Run, row: Row, desk: Desk, cap: int, vouched_by: str | None
 ) -> str:
     """The status that the row's question has in the bank now. Raises Rejected with nothing written."""
     if row.draft is None:
         raise Rejected("read", row.problem)
-    verified, status = _verified(desk, row, row.draft, vouched_by)
-
-    def store(db: Connection) -> None:
-        under.fence(db)
-        if questions.kept_by(db, verified, run_id=under.id) is not None:
-            return
-        questions.require_room(db, verified.draft.family, cap)
-        if questions.keep(db, verified, run_id=under.id, status=status) is None:
-            raise Rejected(STAGE, TWIN)
-
-    try:
-        transact(bank, store)
-    except DataError as error:
-        raise Rejected("keep", f"the bank cannot hold it: {first_line(error)}") from error
+    sound(row.draft)
+    drawn = _drawn(desk, row, row.draft)
+    verified, status = await _verified(desk, row, row.draft, vouched_by, drawn=drawn)
+    standing: Standing | None = desk.twins.leave(verified.signature)
+    while standing:
+        try:
+            await asyncio.to_thread(_store, bank, under, desk, verified, standing, cap, status)
+        except Unclear as unclear:
+            standing = require_clear(unclear.standing) if drawn else unclear.standing
+        except DataError as error:
+            raise Rejected("keep", f"the bank cannot hold it: {first_line(error)}") from error
+        else:
+            standing = None
     desk.count(verified)
     return status
 
 
-def _verified(desk: Desk, row: Row, draft: Draft, vouched_by: str | None) -> tuple[Verified, str]:
+def _store(  # noqa: PLR0913
+    bank: Engine,
+    under: Run,
+    desk: Desk,
+    verified: Verified,
+    standing: Standing,
+    cap: int,
+    status: str,
+) -> None:
+    def store(db: Connection) -> None:
+        under.fence(db)
+        if questions.kept_by(db, verified, run_id=under.id) is None:
+            put(db, desk.twins, verified, standing, cap=cap, run_id=under.id, status=status)
+
+    transact(bank, store)
+
+
+def _drawn(desk: Desk, row: Row, draft: Draft) -> bool:
+    """Whether an item model draws this very question again."""
+    model = desk.models.get(str(draft.family))
+    return bool(model and redrawn(draft, row.recipe, model))
+
+
+async def _verified(
+    desk: Desk, row: Row, draft: Draft, vouched_by: str | None, *, drawn: bool
+) -> tuple[Verified, str]:
     """The draft with its evidence, and the status that the evidence is good for.
 
     What was retired elsewhere stays retired: it may have leaked, and keeps its twins out here too.
+    Who vouches for a question tells it from its neighbours as well; what nobody vouches for waits.
     """
-    sound(draft)
     model = desk.models.get(str(draft.family))
     word = f"vouched for by {vouched_by}" if vouched_by else NOBODY
     gates = {"solve": solve(draft, model) if model else word, "judge": word}
-    if model and redrawn(draft, row.recipe, model):
+    if drawn:
         gates |= {"draft": row.recipe, "judge": COMPUTED}
     status = "quarantined" if NOBODY in gates.values() else "active"
     known = draft if model else replace(draft, family=None)
-    return desk.identified(known, gates), "retired" if row.status == "retired" else status
+    verified = await desk.apart(known, gates, decided_by=None if drawn else word)
+    return verified, "retired" if row.status == "retired" else status

@@ -2,16 +2,18 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from itemwell.bank import Draft, Slot, Verified
 from itemwell.errors import Rejected
 from itemwell.generate.check import check
-from itemwell.generate.dedup import identify
+from itemwell.generate.dedup import STAGE, identify
 from itemwell.generate.draft import choose, draft, recipe
 from itemwell.generate.flaws import RULES
 from itemwell.generate.solve import solve
+from itemwell.generate.twins import Standing, Twins, Unclear
+from itemwell.similar.decide import GREY, NEW
 from itemwell.store.questions import FamilyFull
 from itemwell.templates.model import ItemModel
 
@@ -35,6 +37,7 @@ class Desk:
     """The item models at work, and what this run has written with them."""
 
     models: Mapping[str, ItemModel]
+    twins: Twins
     stock: Mapping[str, int] = field(default_factory=dict)  # questions of each family in the bank
     full: set[str] = field(default_factory=set)  # families that have reached their cap
     used: Counter[str] = field(default_factory=Counter)
@@ -59,20 +62,46 @@ class Desk:
         sound(drafted.draft)
         solved_by = solve(drafted.draft, self.models[str(drafted.draft.family)])
         gates = {"draft": drafted.evidence, "solve": solved_by, "judge": COMPUTED}
-        return self.identified(drafted.draft, gates)
+        return await self.apart(drafted.draft, gates)
+
+    async def apart(
+        self, drafted: Draft, gates: Mapping[str, str], *, decided_by: str | None = None
+    ) -> Verified:
+        """`drafted`, which passed `gates` and `check`, once it is told from every other question.
+
+        Raises Rejected where that would take an arbiter, unless a person decided: `decided_by`.
+        """
+        identity = identify(drafted, self.seen)
+        standing = await self.twins.look(drafted)
+        if decided_by is None:
+            require_clear(standing)
+        elif grey := standing.of(GREY):
+            told = [replace(each, verdict=NEW, decided_by=decided_by) for each in grey]
+            standing = self.twins.settled(standing, told)
+        passed = {**gates, "check": f"{len(RULES)} rules", "dedup": self.twins.told(standing)}
+        return Verified(
+            draft=drafted, signature=identity.signature, skeleton=identity.skeleton, gates=passed
+        )
+
+    async def settle(
+        self,
+        verified: Verified,
+        drafted: Drafted,  # noqa: ARG002
+        slot: Slot,  # noqa: ARG002
+        unclear: Unclear,
+    ) -> Verified:
+        """Raises Rejected: what only an arbiter can tell from it came meanwhile."""
+        require_clear(unclear.standing)
+        return verified
+
+    def leave(self, draft: Draft) -> None:
+        """Forget a draft that has to wait."""
+        self.twins.leave(identify(draft).signature)
 
     def refuse(self, slot: Slot, drafted: Draft | None, refusal: Rejected) -> None:  # noqa: ARG002
         """Pass over a family that is full from now on."""
         if isinstance(refusal, FamilyFull):
             self.full.add(refusal.family)
-
-    def identified(self, drafted: Draft, gates: Mapping[str, str]) -> Verified:
-        """`drafted`, which passed `gates` and `check`, with its identity."""
-        identity = identify(drafted, self.seen)
-        passed = {**gates, "check": f"{len(RULES)} rules", "dedup": "signature"}
-        return Verified(
-            draft=drafted, signature=identity.signature, skeleton=identity.skeleton, gates=passed
-        )
 
     def count(self, verified: Verified) -> None:
         """Remember a question that was kept."""
@@ -84,3 +113,12 @@ def sound(drafted: Draft) -> None:
     """Raise Rejected where a rule of `check` finds a flaw."""
     if flaws := check(drafted):
         raise Rejected("check", str(flaws[0]))
+
+
+def require_clear(standing: Standing) -> Standing:
+    """`standing`, where the rule alone could tell. Raises Rejected where it takes an arbiter."""
+    for grey in standing.of(GREY)[:1]:
+        raise Rejected(
+            STAGE, f"too near to question {grey.neighbour_id} to tell without an arbiter"
+        )
+    return standing

@@ -8,8 +8,9 @@ import asyncio
 import secrets
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -19,6 +20,7 @@ from sqlalchemy import Connection, Engine
 
 from itemwell.bank import Call, Slot
 from itemwell.errors import Stopped
+from itemwell.generate.backfill import open_twins
 from itemwell.generate.desk import Desk
 from itemwell.generate.jury import Door
 from itemwell.generate.material import Passage
@@ -29,6 +31,7 @@ from itemwell.generate.panel import Panel
 from itemwell.generate.report import Report
 from itemwell.generate.routing import Routing
 from itemwell.generate.shelf import InBank, InFile
+from itemwell.generate.twins import Twins
 from itemwell.generate.work import Bounds, Shelf, work
 from itemwell.llm.door import Place
 from itemwell.settings import Settings
@@ -74,15 +77,19 @@ def run(  # noqa: PLR0913
     )
     report.notes += collected.notes if collected else []
     bounds.tell(report)
-    shelf = InBank(bank, under, settings.family_cap)
+    book = Book.of(bank, under.id, settings, report.spent_before)
+
+    def shelf(twins: Twins) -> Shelf:
+        return InBank(bank, under, settings.family_cap, twins)
+
     try:
-        if order.source == "templates":
-            run_async(work(todo, _desk(bank, settings), shelf, report, bounds))
-        else:
-            book = Book.of(bank, under.id, settings, report.spent_before)
-            with _counting(book, report, collected):
+        with _counting(book, report, collected):
+            if order.source == "templates":
+                run_async(_computed(todo, book, shelf, report, bounds, settings))
+            else:
                 with_models = _in_batches if mode != "live" else _live
                 run_async(with_models(todo, book, shelf, report, bounds, settings, material))
+        if order.source != "templates":
             with bank.connect() as db:
                 report.under_way = batches.under_way(db, under.id)
     except Stopped as stopped:
@@ -118,13 +125,16 @@ def dry_run(  # noqa: PLR0913
     todo = [Slot(-1 - place, stratum, place, seed) for place, stratum in enumerate(chosen)]
     bounds.tell(report)
     try:
-        with InFile.open(bank, path) as shelf:
+        book = Book.of(bank, None, settings, Decimal(0))
+        with InFile.open(bank, path) as file, _counting(book, report, None):
+
+            def shelf(twins: Twins) -> Shelf:
+                return replace(file, twins=twins)
+
             if order.source == "templates":
-                run_async(work(todo, _desk(bank, settings), shelf, report, bounds))
+                run_async(_computed(todo, book, shelf, report, bounds, settings))
             else:
-                book = Book.of(bank, None, settings, Decimal(0))
-                with _counting(book, report, None):
-                    run_async(_live(todo, book, shelf, report, bounds, settings, material))
+                run_async(_live(todo, book, shelf, report, bounds, settings, material))
     finally:
         report.seconds = time.monotonic() - started
     return report
@@ -172,11 +182,11 @@ def _set_out(
     return todo, report
 
 
-def _desk(bank: Engine, settings: Settings) -> Desk:
+def _desk(bank: Engine, settings: Settings, twins: Twins) -> Desk:
     with bank.connect() as db:
         stock = questions.count_by_family(db)
     full = {family for family, count in stock.items() if count >= settings.family_cap}
-    return Desk(models(), stock, full)
+    return Desk(models(), twins, stock, full)
 
 
 def _absorb(bank: Engine, order: Order, settings: Settings) -> None:
@@ -214,10 +224,22 @@ def _counting(book: Book, report: Report, collected: "Collected | None") -> Iter
             report.cost_usd += collected.cost_usd
 
 
+async def _computed(  # noqa: PLR0913
+    todo: Sequence[Slot],
+    book: Book,
+    shelf: Callable[[Twins], Shelf],
+    report: Report,
+    bounds: Bounds,
+    settings: Settings,
+) -> None:
+    async with open_twins(book, settings, needed=bool(todo), until=bounds.deadline) as twins:
+        await work(todo, _desk(book.bank, settings, twins), shelf(twins), report, bounds)
+
+
 async def _live(  # noqa: PLR0913
     todo: Sequence[Slot],
     book: Book,
-    shelf: Shelf,
+    shelf: Callable[[Twins], Shelf],
     report: Report,
     bounds: Bounds,
     settings: Settings,
@@ -227,22 +249,25 @@ async def _live(  # noqa: PLR0913
 
     under_way, known = _known(book.bank, todo)
     book.remember(known)
-    async with open_vendors(settings, book, until=bounds.deadline) as vendors:
+    async with (
+        open_vendors(settings, book, until=bounds.deadline) as vendors,
+        open_twins(book, settings, vendors, needed=bool(todo)) as twins,
+    ):
         door: Door = vendors.door
         if under_way:
             from itemwell.generate.batch.outbox import awaiting  # noqa: PLC0415 - most runs have no batches
 
             door = awaiting(under_way, door)
-        panel = _panel(door, todo, book.bank, settings, material)
+        panel = _panel(door, todo, twins, settings, material)
         at_once = SLOTS_PER_CALL * settings.parallel_calls
         async with _ending(bounds.deadline + GRACE_SECONDS, report):
-            await work(todo, panel, shelf, report, bounds, at_once=at_once)
+            await work(todo, panel, shelf(twins), report, bounds, at_once=at_once)
 
 
 async def _in_batches(  # noqa: PLR0913
     todo: Sequence[Slot],
     book: Book,
-    shelf: Shelf,
+    shelf: Callable[[Twins], Shelf],
     report: Report,
     bounds: Bounds,
     settings: Settings,
@@ -256,8 +281,9 @@ async def _in_batches(  # noqa: PLR0913
     book.remember(known)
     outbox = Outbox(settings, book, prices_of(settings), under_way)
     outbox.remember(known)
-    panel = _panel(outbox.door, todo, book.bank, settings, material)
-    await work(todo, panel, shelf, report, bounds, at_once=SLOTS_PER_CALL)
+    async with open_twins(book, settings, needed=bool(todo), until=bounds.deadline) as twins:
+        panel = _panel(outbox.door, todo, twins, settings, material)
+        await work(todo, panel, shelf(twins), report, bounds, at_once=SLOTS_PER_CALL)
     await outbox.hand_in(report)
 
 
@@ -276,13 +302,13 @@ def _known(bank: Engine, todo: Sequence[Slot]) -> tuple[set[Place], list[Call]]:
 def _panel(
     door: Door,
     todo: Sequence[Slot],
-    bank: Engine,
+    twins: Twins,
     settings: Settings,
     material: Sequence[Passage],
 ) -> Panel:
     routing, least = Routing.of(settings), settings.min_arbiter_score
-    panel = Panel(door, routing, settings.solvers, least, material)
-    with bank.connect() as db:
+    panel = Panel(door, routing, twins, settings.solvers, least, material)
+    with twins.bank.connect() as db:
         panel.recall(slots.last_refusals(db, todo), questions.last_stems(db))
     return panel
 

@@ -4,13 +4,14 @@ Where a model gives nothing to go by the next seat is asked.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from itemwell.bank import Slot
+from itemwell.bank import Draft, Slot
 from itemwell.errors import Rejected
-from itemwell.generate import judge, solve
+from itemwell.generate import dedup, judge, solve
+from itemwell.generate.dedup import Relation
 from itemwell.generate.desk import Drafted
 from itemwell.generate.routing import ModelName, Routing
 from itemwell.llm.door import Kind, LLMError, Model, Reply
@@ -73,6 +74,31 @@ class Jury:
 
         [(arbiter, said)] = await _from_seats(verdict, 1, judge.STAGE)
         return judge.judge(said, slot.stratum.difficulty, self.least_score, arbiter)
+
+    async def compare(
+        self,
+        drafted: Drafted,
+        slot: Slot,
+        grey: Sequence[Relation],
+        others: Mapping[int, Draft],
+        subject: str,
+    ) -> list[Relation]:
+        """`grey` as an arbiter tells them apart. Raises LLMError where none could be asked."""
+
+        async def comparison(seat: int) -> list[Relation]:
+            ask = dedup.asking(drafted.draft, others, slot, seat=seat, subject=subject)
+            kind, author = slot.stratum.question_type, drafted.vendor
+            names = self.routing.arbiters(kind, author, seat)
+            last = self.routing.last_arbiters(kind, author)
+            reply = await self.door(names, last)(ask)
+            assert isinstance(reply.answer, dedup.Comparison)
+            try:
+                return dedup.read(reply.answer, grey, _who(reply))
+            except ValueError as error:
+                raise LLMError("invalid", f"{_who(reply)}: {error}", perhaps_billed=True) from error
+
+        [told] = await _from_seats(comparison, 1, dedup.STAGE)
+        return told
 
 
 async def _from_seats(

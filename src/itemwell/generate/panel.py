@@ -1,4 +1,4 @@
-"""Where models write a draft and verify it: author -> check -> solvers -> arbiter -> dedup.
+"""Where models write a draft and verify it: author -> check -> twins -> solvers -> arbiter -> dedup.
 
 Author, solvers and arbiter never speak with each other: a panel without debate is better than one
 with it. Every effect is behind `door`; asked again after a kill, a door answers from the journal.
@@ -6,20 +6,22 @@ with it. Every effect is behind `door`; asked again after a kill, a door answers
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from itemwell.bank import Draft, Slot, Stratum, Verified
 from itemwell.errors import Rejected
 from itemwell.generate import author
 from itemwell.generate.check import check
-from itemwell.generate.dedup import identify
+from itemwell.generate.dedup import MOST_NEIGHBOURS, identify
 from itemwell.generate.desk import Drafted, sound
 from itemwell.generate.flaws import RULES
 from itemwell.generate.jury import UNUSABLE, Door, Jury
 from itemwell.generate.material import Passage, require_quotation
 from itemwell.generate.routing import Routing
+from itemwell.generate.twins import Standing, Twins, Unclear
 from itemwell.llm.door import LLMError
+from itemwell.similar.decide import GREY
 
 AVOIDED = 8
 """How many recent stems of its stratum an author is shown, so as to write another."""
@@ -31,6 +33,7 @@ class Panel:
 
     door: Door
     routing: Routing
+    twins: Twins
     solvers: int
     least_score: float
     passages: Sequence[Passage] = ()
@@ -78,20 +81,40 @@ class Panel:
         draft = drafted.draft
         sound(draft)
         require_quotation(draft, self._passage(slot))
-        identity = identify(draft, self.seen)  # before anything is paid for
+        identity = identify(draft, self.seen)
+        standing = await self.twins.look(draft)  # what is certain, before anything is paid for
         solved = await self.jury.solve(drafted, slot, identity.signature)
         judged = await self.jury.judge(drafted, slot, identity.signature)
-        identify(draft, self.seen)  # another slot may have been quicker
+        told = await self._told_apart(drafted, slot, standing)
         gates = {
             "draft": drafted.evidence,
             "check": f"{len(RULES)} rules",
             "solve": solved,
             "judge": judged,
-            "dedup": "signature",
+            "dedup": told,
         }
         return Verified(
             draft=draft, signature=identity.signature, skeleton=identity.skeleton, gates=gates
         )
+
+    async def settle(
+        self, verified: Verified, drafted: Drafted, slot: Slot, unclear: Unclear
+    ) -> Verified:
+        """`verified`, told apart from what came to the bank meanwhile.
+
+        Raises Rejected where it is no question of its own, LLMError where no arbiter could be asked.
+        """
+        told = await self._told_apart(drafted, slot, unclear.standing)
+        return replace(verified, gates={**verified.gates, "dedup": told})
+
+    async def _told_apart(self, drafted: Drafted, slot: Slot, standing: Standing) -> str:
+        """What the gate says, once an arbiter has seen the nearest of those that the rule left grey."""
+        if grey := standing.of(GREY)[:MOST_NEIGHBOURS]:
+            others = await self.twins.drafts(grey)
+            subject = standing.candidate.signature
+            told = await self.jury.compare(drafted, slot, grey, others, subject)
+            standing = self.twins.settled(standing, told)
+        return self.twins.told(standing)
 
     def recall(
         self, refused: Mapping[int, tuple[Draft, Rejected]], stems: Iterable[tuple[Stratum, str]]
@@ -114,6 +137,10 @@ class Panel:
             self.refused.pop(slot.id, None)
         else:
             self.refused[slot.id] = (draft, _all_reasons(draft, refusal))
+
+    def leave(self, draft: Draft) -> None:
+        """Forget a draft that has to wait: the next run compares it anew."""
+        self.twins.leave(identify(draft).signature)
 
     def _turn(self, slot: Slot) -> int:
         """The next one of the slot's type: by ordinals each type would meet a few of its sub-types only."""

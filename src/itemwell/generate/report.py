@@ -8,12 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from itemwell.bank import Stratum, Verified
-from itemwell.errors import Exit, Outcome, Rejected
-from itemwell.llm.door import Kind, LLMError
+from itemwell.errors import Exit, ItemwellError, Outcome, Rejected
 from itemwell.store.batches import UnderWay
 from itemwell.store.slots import Unfinished
 
-HOPELESS: set[Kind] = {"auth", "billing", "budget", "vendor_budget", "price", "unknown_model"}
+HOPELESS = {"auth", "billing", "budget", "vendor_budget", "price", "unknown_model"}
 """What is the same for the next slot."""
 
 COLLECT = "collect with: itemwell generate --collect"
@@ -44,7 +43,7 @@ class Report:
     spent_before: Decimal = Decimal(0)  # by earlier runs of the order
     waiting: int = 0  # drafts that a model could not be asked about
     waits_in_a_row: int = 0
-    trouble: LLMError | None = None  # the last one
+    trouble: ItemwellError | None = None  # the last one
     stopped_by: str | None = None  # deadline, or what no further call would mend
     notes: list[str] = field(default_factory=list)
     handed_in: int = 0  # asks, as batches
@@ -62,16 +61,16 @@ class Report:
         self.duplicates += refusal.stage == "dedup"
         self.refused[str(refusal)] += 1
 
-    def wait(self, error: LLMError) -> None:
-        """Count a slot that waits for a model; stop the run where going on would be no use."""
+    def wait(self, error: ItemwellError) -> None:
+        """Count a slot that waits for a model or a vector; stop the run where going on would be no use."""
         self.waiting += 1
-        if error.kind == "batch":
+        if error.reason == "batch":
             return
         self.waits_in_a_row += 1
-        if self.trouble is None or error.kind in HOPELESS:
+        if self.trouble is None or error.reason in HOPELESS:
             self.trouble = error
-        if error.kind in HOPELESS or self.waits_in_a_row >= MOST_WAITS:
-            self.stopped_by = self.stopped_by or error.kind
+        if error.reason in HOPELESS or self.waits_in_a_row >= MOST_WAITS:
+            self.stopped_by = self.stopped_by or error.reason
 
     def note(self, line: str) -> None:
         """Remember something the operator should read, once."""
@@ -146,12 +145,12 @@ class Report:
             parts.append(f"{kept} of {_questions(self.ordered)} {self.verb}")
         return ", ".join(parts)
 
-    def _in_trouble(self, error: LLMError, exit_status: Exit, share: str) -> Outcome:
+    def _in_trouble(self, error: ItemwellError, exit_status: Exit, share: str) -> Outcome:
         """The end of a run that models kept waiting. What was paid for is on record."""
         if not self.total and error.exit is Exit.CONFIG:
             exit_status = Exit.CONFIG
         step = error.next_step or "the same command goes on from here, and pays for no answer twice"
-        return Outcome(exit_status, error.kind, f"{share}: {error}", step)
+        return Outcome(exit_status, error.reason, f"{share}: {error}", step)
 
     def counts(self) -> dict[str, int]:
         """The figures for the run's row."""

@@ -14,10 +14,15 @@ from itemwell.errors import Rejected
 from itemwell.generate.check import key_balance
 from itemwell.generate.desk import Drafted, NobodyLeft
 from itemwell.generate.report import Report
+from itemwell.generate.twins import Unclear
 from itemwell.llm.budget import to_the_end
 from itemwell.llm.door import LLMError
+from itemwell.similar.embed import EmbedError
 
 log = structlog.get_logger()
+
+MOST_LOOKS = 8
+"""So often an arbiter is asked about what came meanwhile."""
 
 Tell = Callable[[Report], None]
 
@@ -31,6 +36,14 @@ class Writer(Protocol):
     async def verify(self, drafted: Drafted, slot: Slot) -> Verified:
         """The draft with its evidence. Raises Rejected at the first stage that refuses it."""
 
+    async def settle(
+        self, verified: Verified, drafted: Drafted, slot: Slot, unclear: Unclear
+    ) -> Verified:
+        """The same, told apart from what came to the bank meanwhile. Raises as `verify` does."""
+
+    def leave(self, draft: Draft) -> None:
+        """Forget a draft that has to wait."""
+
     def count(self, verified: Verified) -> None:
         """Remember a question that was kept."""
 
@@ -42,7 +55,10 @@ class Shelf(Protocol):
     """Where verified questions go: the bank, or a file in a dry run."""
 
     def keep(self, slot: Slot, verified: Verified) -> None:
-        """Store it for good. Raises Rejected where the bank holds it or has no room for it."""
+        """Store it for good. Raises Rejected where the bank holds it or has no room for it.
+
+        Raises Unclear where a question came meanwhile that only an arbiter can tell from it.
+        """
 
     def refuse(self, slot: Slot, drafted: Draft | None, refusal: Rejected) -> None:
         """Store the refusal with its reason, and count the attempt."""
@@ -107,14 +123,16 @@ async def _fill(
             drafted = await writer.draft(slot)
             report.drafted += 1
             verified = await writer.verify(drafted, slot)
-            await _keep(slot, verified, writer, shelf, report)
+            await _keep_settled(slot, drafted, verified, writer, shelf, report)
         except Rejected as refusal:
             await _refuse(slot, drafted, refusal, writer, shelf, report)
             slot = replace(slot, attempts=slot.attempts + 1)
             if report.stopped_by or bounds.over:
                 return None
-        except LLMError as error:
+        except (LLMError, EmbedError) as error:
             log.debug("waits", slot=slot.id, attempt=slot.attempts, why=str(error))
+            if drafted:
+                writer.leave(drafted.draft)
             report.wait(error)
             return None
         except NobodyLeft as error:
@@ -125,6 +143,25 @@ async def _fill(
     await asyncio.to_thread(shelf.give_up, slot)
     report.given_up += 1
     return None
+
+
+async def _keep_settled(  # noqa: PLR0913
+    slot: Slot,
+    drafted: Drafted,
+    verified: Verified,
+    writer: Writer,
+    shelf: Shelf,
+    report: Report,
+) -> None:
+    """Keep it, told apart from whatever comes in between; where that does not end, it waits."""
+    for _ in range(MOST_LOOKS):
+        try:
+            await _keep(slot, verified, writer, shelf, report)
+        except Unclear as unclear:
+            verified = await writer.settle(verified, drafted, slot, unclear)
+        else:
+            return
+    raise EmbedError(f"slot {slot.id}: neighbours came faster than they could be told apart")
 
 
 async def _keep(

@@ -63,6 +63,8 @@ def values_for(row: Row, vendor: str, double: Double) -> dict[str, Any]:
         "drafts_per_question": 2 if row.end.exit is not Exit.OK else 6,
         "parallel_calls": AT_ONCE,
         "patience_seconds": PATIENCE_SECONDS,
+        "embedder": "hash",
+        "enemies_per_question": 1_000_000,  # the double writes all by one template
     }
     addresses = {name: url for name, url in double.environment.items() if name.endswith("_URL")}
     for one in [vendor, NEXT[vendor]] if row.other else [vendor]:

@@ -159,6 +159,13 @@ class Settings(BaseSettings):
         le=1_000,
         description="How often a refused draft is written again before it is given up.",
     )
+    enemies_per_question: int = Field(
+        3,
+        ge=1,
+        le=1_000_000,
+        description="How many variants of one question, by other numbers or names, models may write; they"
+        " never meet in one exam. Item models have FAMILY_CAP.",
+    )
     embedder: Literal["auto", "hash", "minilm", "openai", "google"] = Field(
         "auto",
         description="What finds near duplicates: minilm (in this process, where its weights are found), hash"

@@ -5,6 +5,7 @@ no two writers decide about each other's questions unseen, and a number of the s
 committed before a higher one is drawn.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select, text
@@ -32,6 +33,12 @@ def add(db: Connection, question_id: int, forms: Forms) -> None:
     lock(db)
     row = {"question_id": question_id, **forms._asdict()}
     db.execute(insert(question_forms).values(row).on_conflict_do_nothing())
+
+
+def add_all(db: Connection, found: Iterable[tuple[int, Forms]]) -> None:
+    """The same for several."""
+    for question_id, mine in found:
+        add(db, question_id, mine)
 
 
 def last(db: Connection) -> int:

@@ -156,7 +156,7 @@ _EXISTS = text("SELECT to_regclass('vector_index') IS NOT NULL")
 _USED = text("SELECT EXISTS (SELECT 1 FROM vector_index WHERE embedder = :embedder)")
 _VALID = text("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:name)")
 _COMPLETE = text("""
-    SELECT (SELECT count(*) FROM question_vectors WHERE embedder = :embedder)
+    SELECT (SELECT count(*) FROM question_vectors WHERE embedder = :embedder AND vector <> '')
          = (SELECT count(*) FROM vector_index WHERE embedder = :embedder)
 """)
 _ADD = text("""

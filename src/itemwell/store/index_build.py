@@ -165,7 +165,8 @@ _UNDER_WAY = text(
 _LACKING = text("""
     SELECT vector.question_id, form.stimulus, form.key_form, vector.vector
     FROM question_vectors AS vector JOIN question_forms AS form USING (question_id)
-    WHERE vector.embedder = :embedder AND vector.question_id > :after AND NOT EXISTS (
+    WHERE vector.embedder = :embedder AND vector.question_id > :after AND vector.vector <> ''
+      AND NOT EXISTS (
         SELECT 1 FROM vector_index AS held
         WHERE held.question_id = vector.question_id AND held.embedder = vector.embedder)
     ORDER BY vector.question_id LIMIT :page

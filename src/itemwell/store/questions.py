@@ -128,6 +128,14 @@ def one(db: Connection, question_id: int) -> Question | None:
     return _question(row) if row else None
 
 
+def some(db: Connection, question_ids: Sequence[int]) -> list[Question]:
+    """Those of these questions that there are, oldest first."""
+    if not question_ids:
+        return []
+    mine = select(questions).where(questions.c.id.in_(question_ids)).order_by(questions.c.id)
+    return [_question(row) for row in db.execute(mine).mappings()]
+
+
 def count(db: Connection) -> int:
     """How many questions the bank holds, of whatever status."""
     return int(db.execute(select(func.count()).select_from(questions)).scalar_one())

@@ -31,7 +31,7 @@ class Embedded(NamedTuple):
 
     question_id: int
     text_hash: str
-    vector: "NDArray[np.floating]"
+    vector: "NDArray[np.floating] | None"  # None: the embedder cannot read the text
 
 
 class Missing(NamedTuple):
@@ -68,40 +68,47 @@ def add(db: Connection, embedder: str, rows: Sequence[Embedded]) -> None:
     forms.lock(db)
     values = [
         {"question_id": row.question_id, "embedder": embedder, "text_hash": row.text_hash}
-        | {"vector": packed(row.vector)}
+        | {"vector": b"" if row.vector is None else packed(row.vector)}
         for row in rows
     ]
     statement = insert(question_vectors)
     told = {name: statement.excluded[name] for name in ("text_hash", "vector")}
     db.execute(statement.on_conflict_do_update(constraint="pk_question_vectors", set_=told), values)
-    index.add(db, embedder, [(row.question_id, row.vector) for row in rows])
+    index.add(
+        db, embedder, [(row.question_id, row.vector) for row in rows if row.vector is not None]
+    )
 
 
 def count(db: Connection, embedder: str) -> int:
     """How many questions have a vector of this embedder."""
-    mine = question_vectors.c.embedder == embedder
+    mine = (question_vectors.c.embedder == embedder) & (question_vectors.c.vector != b"")
     return db.scalar(select(func.count()).select_from(question_vectors).where(mine)) or 0
 
 
 def counts(db: Connection) -> dict[str, int]:
     """How many questions have a vector, by embedder."""
     embedder = question_vectors.c.embedder
-    rows = db.execute(
-        select(embedder, func.count().label("number")).group_by(embedder).order_by(embedder)
-    )
+    told = select(embedder, func.count().label("number")).where(question_vectors.c.vector != b"")
+    rows = db.execute(told.group_by(embedder).order_by(embedder))
     return {row.embedder: row.number for row in rows}
 
 
+def lacking(db: Connection, embedder: str) -> int:
+    """How many questions with forms have no vector of this embedder, and were not looked at by it."""
+    return int(db.execute(_LACKING, {"embedder": embedder}).scalar_one())
+
+
 def missing(db: Connection, embedder: str, limit: int, after: int = 0) -> list[Missing]:
-    """Questions with forms and without a vector of this embedder, by their ids, above `after`."""
+    """Questions with forms that this embedder has not looked at, by their ids, above `after`."""
     asked = {"embedder": embedder, "limit": limit, "after": after}
     return [Missing(*row) for row in db.execute(_MISSING, asked)]
 
 
 def of(db: Connection, embedder: str, question_ids: Iterable[int]) -> "dict[int, Vectors]":
-    """The vectors that these questions have of this embedder."""
+    """The vectors that these questions have of this embedder; those that it cannot read are left out."""
     table = question_vectors.c
     mine = (table.embedder == embedder) & table.question_id.in_(list(question_ids))
+    mine &= table.vector != b""
     rows = db.execute(select(table.question_id, table.vector).where(mine))
     return {number: unpacked([vector])[0] for number, vector in rows}
 
@@ -110,6 +117,7 @@ def by_text(db: Connection, embedder: str, text_hashes: Iterable[str]) -> "dict[
     """The vectors that the bank holds of these texts: they are not paid for again."""
     table = question_vectors.c
     mine = (table.embedder == embedder) & table.text_hash.in_(list(text_hashes))
+    mine &= table.vector != b""
     rows = db.execute(select(table.text_hash, table.vector).where(mine))
     return {text_hash: unpacked([vector])[0] for text_hash, vector in rows}
 
@@ -155,8 +163,13 @@ _MISSING = text("""
         WHERE vector.question_id = form.question_id AND vector.embedder = :embedder)
     ORDER BY question.id LIMIT :limit
 """)
+_LACKING = text("""
+    SELECT count(*) FROM question_forms AS form WHERE NOT EXISTS (
+        SELECT 1 FROM question_vectors AS vector
+        WHERE vector.question_id = form.question_id AND vector.embedder = :embedder)
+""")
 _SINCE = """
-    SELECT form.question_id, form.seq, form.loose, form.key_form, form.stimulus, vector.vector
+    SELECT form.question_id, form.seq, form.loose, form.key_form, form.stimulus, nullif(vector.vector, '')
     FROM question_forms AS form
     LEFT JOIN question_vectors AS vector
            ON vector.question_id = form.question_id AND vector.embedder = %(embedder)s

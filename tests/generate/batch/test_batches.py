@@ -49,7 +49,8 @@ def generate(bank, double, tmp_path):
 def settings_for(double, home, vendors, **changes):
     keys = {f"{vendor}_api_key": double.keys[vendor] for vendor in vendors}
     where = {ADDRESS[each]: double.environment[ADDRESS[each].upper()] for each in vendors}
-    return Settings(itemwell_home=home, **keys | where | changes)
+    usual = {"embedder": "hash", "enemies_per_question": 1_000_000}
+    return Settings(itemwell_home=home, **usual | keys | where | changes)
 
 
 def to_the_end(generate, *, rounds=ROUNDS, **options):

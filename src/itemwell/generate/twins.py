@@ -1,0 +1,383 @@
+"""A run's view of the bank's twins: a draft -> its vectors -> its neighbours -> a verdict on each.
+
+Vectors, forms and skeleton nominate; `similar.decide` says what a neighbour is. Drafts under way in
+this run are compared with each other too. At `keep` what came since is looked at again, under the
+lock of twins. Whatever cannot be compared raises EmbedError: nothing is kept unchecked.
+"""
+
+import asyncio
+import heapq
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Engine
+
+from itemwell.bank import Draft, Question
+from itemwell.errors import Rejected
+from itemwell.generate.dedup import STAGE, TWIN, Relation
+from itemwell.generate.embedding import Chosen
+from itemwell.generate.neighbours import Neighbourhood
+from itemwell.similar.decide import (
+    DUPLICATE,
+    GREY,
+    ISOMORPH,
+    NEW,
+    VARIANT,
+    Thresholds,
+    Verdict,
+    decide,
+)
+from itemwell.similar.embed import EmbedError, text_of
+from itemwell.similar.forms import Forms, Within, forms_of, side_of
+from itemwell.similar.signature import signature, skeleton
+from itemwell.similar.thresholds import DEFAULTS
+from itemwell.store import decisions, enemies, forms, questions, vectors
+from itemwell.store.connect import transact
+from itemwell.store.decisions import Decision
+from itemwell.store.enemies import Enemy
+
+if TYPE_CHECKING:
+    from itemwell.similar.embed import Vectors
+
+NEAREST = 10
+"""Neighbours by cosine, and as many of the same key: else a family's isomorphs hide a twin."""
+
+NEW_ONES_KEPT = 1
+"""Of the neighbours that are none so many are written down: the nearest tell how far it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A draft with all that its neighbours are found by. `rows`: its vectors by their identity."""
+
+    draft: Draft
+    signature: str
+    skeleton: str
+    forms: Forms
+    text: str
+    rows: Mapping[str, "Vectors"]
+    main: str  # the identity that it is searched by
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a candidate stands: its relations to what the bank held up to `seq`."""
+
+    candidate: Candidate
+    seq: int
+    relations: tuple[Relation, ...] = ()
+
+    def of(self, *kinds: str) -> list[Relation]:
+        """The relations of these kinds, the nearest first."""
+        mine = [each for each in self.relations if each.verdict in kinds]
+        return sorted(mine, key=lambda each: -each.figures.cosine)
+
+    def told(self, name: str) -> str:
+        """What the gate says of it."""
+        parts = [f"{each.verdict} of question {each.neighbour_id}" for each in self.of(*ENEMIES)]
+        by = {each.decided_by for each in self.relations if each.decided_by != "rule"}
+        nearest = max((each.figures.cosine for each in self.relations), default=None)
+        near = "no neighbours" if nearest is None else f"nearest {nearest:.2f}"
+        return ", ".join(
+            [f"{name}: {near}", *parts, *(f"told apart by {who}" for who in sorted(by))]
+        )
+
+
+ENEMIES = (ISOMORPH, VARIANT)
+
+
+class Writing(Rejected):
+    """Another draft under way is its twin: that one goes on."""
+
+
+class Unclear(Exception):
+    """Neighbours came that only an arbiter can tell from the candidate."""
+
+    def __init__(self, standing: Standing) -> None:
+        super().__init__(standing.candidate.signature)
+        self.standing = standing
+
+
+@dataclass
+class Twins:
+    """The neighbourhood of a run's drafts. Safe to use from several threads."""
+
+    bank: Engine
+    chosen: Chosen
+    thresholds: Mapping[str, Thresholds]  # by the identity of the vectors
+    cap: int  # of enemies of one question that models write
+    under_way: dict[str, Standing] = field(default_factory=dict)  # by signature
+    _places: dict[str, Neighbourhood] = field(default_factory=dict)  # by identity
+    _turn: threading.Lock = field(default_factory=threading.Lock)
+
+    async def look(self, draft: Draft) -> Standing:
+        """Where `draft` stands. Raises Rejected where it is no question of its own.
+
+        Raises EmbedError or LLMError where that cannot be told: then it has to wait.
+        """
+        candidate = await self.candidate(draft)
+        standing = await asyncio.to_thread(self.looked, candidate)
+        self._require_alone(candidate)
+        self.under_way[candidate.signature] = standing
+        self.require_apart(standing)
+        return standing
+
+    async def candidate(self, draft: Draft) -> Candidate:
+        """`draft` with its vectors: of the chosen embedder where that can read it, and of hash."""
+        text = text_of(draft.stem, draft.right.text)
+        [row] = await self.chosen.vectors([text])
+        [hashed] = await self.chosen.hashes([text])
+        rows = {str(each.identity): each.vector for each in (hashed, row)}
+        mine = signature(draft), skeleton(draft), forms_of(draft)
+        return Candidate(draft, *mine, text, rows, str(row.identity))
+
+    def looked(self, candidate: Candidate) -> Standing:
+        """The candidate against the whole bank, whatever the verdicts. Raises Rejected for its very content."""
+
+        def look(db: Connection) -> Standing:
+            if questions.holds(db, candidate.signature) is not None:
+                raise Rejected(STAGE, TWIN)
+            seq = forms.last(db)
+            place = self._place(db, candidate.main)
+            near = dict(self._nearest(db, place, candidate))
+            for each in forms.nominated(db, candidate.forms, candidate.skeleton, NEAREST):
+                near.setdefault(each, None)
+            return self._compared(db, Standing(candidate, seq), near)
+
+        with self._turn:
+            return transact(self.bank, look)
+
+    def again(self, db: Connection, standing: Standing) -> Standing:
+        """The standing with what came since, to be called under the lock of twins.
+
+        Raises Rejected where a newer question is its twin, Unclear where an arbiter has to tell.
+        """
+        candidate, grey = standing.candidate, len(standing.of(GREY))
+        pages = vectors.since(db, candidate.main, standing.seq)
+        rows = [row for page in pages for row in page]
+        if not rows:
+            return standing
+        near = _nearest_of(candidate, rows)
+        standing = self._compared(db, replace(standing, seq=rows[-1].seq), near)
+        self.require_apart(standing)
+        if len(standing.of(GREY)) > grey:
+            raise Unclear(standing)
+        return standing
+
+    def require_apart(self, standing: Standing) -> None:
+        """Raise Rejected where the candidate is a duplicate, or one enemy too many."""
+        for twin in standing.of(DUPLICATE)[:1]:
+            why = ", ".join(twin.reasons) or "the rule"
+            by = "" if twin.decided_by == "rule" else f", says {twin.decided_by}"
+            raise Rejected(STAGE, f"a duplicate of question {twin.neighbour_id} ({why}{by})")
+        held = standing.of(*ENEMIES)
+        if standing.candidate.draft.family is None and len(held) >= self.cap:
+            first = held[0].neighbour_id
+            told = f"{len(held)} variants of it are in the bank, such as question {first}"
+            raise Rejected(STAGE, told)
+
+    async def drafts(self, relations: Sequence[Relation]) -> dict[int, Draft]:
+        """The neighbours of these relations, in their order."""
+        ids = [each.neighbour_id for each in relations]
+
+        def read() -> list[Question]:
+            return transact(self.bank, lambda db: questions.some(db, ids))
+
+        found = {each.id: each.draft for each in await asyncio.to_thread(read)}
+        return {number: found[number] for number in ids}
+
+    def settled(self, standing: Standing, told: Sequence[Relation]) -> Standing:
+        """The standing with what an arbiter told. Raises Rejected where it is no question of its own.
+
+        It was shown the nearest: what is grey and farther from the draft is none of its twins either.
+        """
+        by_id = {each.neighbour_id: each for each in told}
+        relations = tuple(
+            by_id.get(each.neighbour_id, _passed_over(each)) for each in standing.relations
+        )
+        standing = replace(standing, relations=relations)
+        self.under_way[standing.candidate.signature] = standing
+        self.require_apart(standing)
+        return standing
+
+    def told(self, standing: Standing) -> str:
+        """What the gate says."""
+        return standing.told(self.chosen.name)
+
+    def write(
+        self,
+        db: Connection,
+        question_id: int | None,
+        standing: Standing,
+        *,
+        run_id: int | None,
+        slot_id: int | None,
+    ) -> None:
+        """Store what was decided; of a kept question its vectors and enemies too."""
+        candidate = standing.candidate
+        made = [
+            Decision(
+                signature=candidate.signature,
+                candidate=side_of(candidate.draft),
+                neighbour_id=each.neighbour_id,
+                verdict=Verdict(each.verdict, each.reasons, each.figures),
+                embedder=each.embedder,
+                run_id=run_id,
+                slot_id=slot_id,
+                question_id=question_id,
+                decided_by=each.decided_by,
+            )
+            for each in standing.relations
+        ]
+        decisions.add(db, made)
+        if question_id is None:
+            return
+        text_hash = vectors.hash_of(candidate.text)
+        for identity in {str(self.chosen.identity), *candidate.rows}:
+            row = vectors.Embedded(question_id, text_hash, candidate.rows.get(identity))
+            vectors.add(db, identity, [row])
+        linked = [Enemy(each.neighbour_id, each.verdict) for each in standing.of(*ENEMIES)]
+        enemies.add(db, question_id, linked)
+
+    def standing(self, of: str) -> Standing:
+        """The standing of a draft under way. Raises EmbedError where nobody has looked at it."""
+        if of not in self.under_way:
+            raise EmbedError("a draft was to be kept that nobody compared", "the next run goes on")
+        return self.under_way[of]
+
+    def leave(self, of: str) -> Standing | None:
+        """Forget a draft that was kept or refused; its standing, where it had come so far."""
+        return self.under_way.pop(of, None)
+
+    def _place(self, db: Connection, identity: str) -> Neighbourhood:
+        known = {str(each): each for each in (self.chosen.identity, self.chosen.hashed.identity)}
+        place = self._places.setdefault(identity, Neighbourhood(known[identity]))
+        place.refresh(db)
+        return place
+
+    def _nearest(
+        self, db: Connection, place: Neighbourhood, candidate: Candidate
+    ) -> Iterable[tuple[int, float | None]]:
+        vector, told = candidate.rows[candidate.main], candidate.forms
+        for within in (Within(told.stimulus), Within(told.stimulus, told.key_form)):
+            yield from place.nearest(db, vector, NEAREST, within)
+
+    def _compared(
+        self, db: Connection, standing: Standing, near: Mapping[int, float | None]
+    ) -> Standing:
+        """The standing with a relation to each that is `near`; those known already stay as they are."""
+        known = {each.neighbour_id for each in standing.relations}
+        wanted = [each for each in near if each not in known]
+        found = {
+            each.id: each
+            for each in questions.some(db, wanted)
+            if not _of_one_family(standing.candidate, each.draft)
+        }
+        lacking = [each for each in found if near[each] is None]
+        others = self._by_hash(db, standing.candidate, lacking)
+        relations = [
+            self._relation(standing.candidate, question, near[number], others)
+            for number, question in found.items()
+        ]
+        told = [each for each in relations if each.verdict != NEW]
+        none = sorted(
+            (each for each in relations if each.verdict == NEW),
+            key=lambda each: -each.figures.cosine,
+        )
+        return replace(standing, relations=(*standing.relations, *told, *none[:NEW_ONES_KEPT]))
+
+    def _by_hash(
+        self, db: Connection, candidate: Candidate, question_ids: Sequence[int]
+    ) -> Mapping[int, float]:
+        """The cosines to questions that have no vector of the candidate's embedder. All have one of hash."""
+        if not question_ids:
+            return {}
+        identity = str(self.chosen.hashed.identity)
+        stored = vectors.of(db, identity, question_ids)
+        for each in question_ids:
+            if each not in stored:
+                raise EmbedError(f"question {each} has no vector", "run: itemwell dedup backfill")
+        mine = candidate.rows[identity]
+        return {number: float(mine @ vector) for number, vector in stored.items()}
+
+    def _relation(
+        self,
+        candidate: Candidate,
+        question: Question,
+        cosine: float | None,
+        by_hash: Mapping[int, float],
+    ) -> Relation:
+        identity = candidate.main if cosine is not None else str(self.chosen.hashed.identity)
+        value = by_hash[question.id] if cosine is None else cosine
+        thresholds = self.thresholds[identity]
+        verdict = decide(side_of(candidate.draft), side_of(question.draft), value, thresholds)
+        return Relation(
+            neighbour_id=question.id,
+            embedder=identity,
+            verdict=verdict.kind,
+            reasons=verdict.reasons,
+            figures=verdict.figures,
+        )
+
+    def _require_alone(self, candidate: Candidate) -> None:
+        """Raise Writing where another draft under way is a certain duplicate."""
+        mine, side = candidate.rows[candidate.main], side_of(candidate.draft)
+        others = [
+            (float(mine @ each.rows[each.main]), each)
+            for each in (standing.candidate for standing in list(self.under_way.values()))
+            if each.main == candidate.main
+            and each.forms.stimulus == candidate.forms.stimulus
+            and not _of_one_family(candidate, each.draft)
+        ]
+        for cosine, each in heapq.nlargest(NEAREST, others, key=itemgetter(0)):
+            verdict = decide(side, side_of(each.draft), cosine, self.thresholds[candidate.main])
+            if verdict.kind == DUPLICATE:
+                raise Writing(STAGE, "this run is writing it already")
+
+
+def thresholds_of(
+    chosen: Chosen, own: Mapping[str, Thresholds] | None = None
+) -> dict[str, Thresholds]:
+    """The thresholds of the embedders in force by identity; a bank's `own` go before."""
+    usual = {
+        str(chosen.hashed.identity): DEFAULTS["hash"],
+        str(chosen.identity): DEFAULTS[chosen.name],
+    }
+    return usual | dict(own or {})
+
+
+def _passed_over(relation: Relation) -> Relation:
+    if relation.verdict != GREY:
+        return relation
+    return replace(
+        relation, verdict=NEW, reasons=(*relation.reasons, "farther than those asked about")
+    )
+
+
+def _of_one_family(candidate: Candidate, other: Draft) -> bool:
+    """Whether one item model computed both: it has a cap of its own, and words that may be alike.
+
+    Of the same loose form they are compared all the same.
+    """
+    family = candidate.draft.family
+    return (
+        bool(family) and family == other.family and forms_of(other).loose != candidate.forms.loose
+    )
+
+
+def _nearest_of(candidate: Candidate, rows: Sequence[vectors.Row]) -> dict[int, float | None]:
+    """What of `rows` is to be compared, with its cosine; None where it has no vector to tell by."""
+    mine = candidate.forms
+    here = [row for row in rows if row.stimulus == mine.stimulus]
+    matrix = vectors.unpacked([row.vector for row in here if row.vector])
+    held = [row for row in here if row.vector]
+    cosines = (matrix @ candidate.rows[candidate.main]).tolist() if held else []
+    ranked = sorted(zip(cosines, held, strict=True), key=itemgetter(0), reverse=True)
+    same_key = [pair for pair in ranked if pair[1].key_form == mine.key_form]
+    near: dict[int, float | None] = {row.question_id: None for row in here if not row.vector}
+    near |= {row.question_id: cosine for cosine, row in (*ranked[:NEAREST], *same_key[:NEAREST])}
+    near |= {row.question_id: cosine for cosine, row in ranked if row.loose == mine.loose}
+    return near
