@@ -23,7 +23,12 @@ from typing import NamedTuple
 from itemwell.double import apart
 
 PEERS = Path(__file__).parent / "peers"
-AMPLE = {"BUDGET_PER_RUN": "1000", "BUDGET_PER_DAY": "100000", "BUDGET_PER_MONTH": "100000"}
+AMPLE = {
+    "BUDGET_PER_RUN": "1000",
+    "BUDGET_PER_DAY": "100000",
+    "BUDGET_PER_MONTH": "100000",
+    "ENEMIES_PER_QUESTION": "1000000",  # the double writes by one template
+}
 
 
 class Row(NamedTuple):

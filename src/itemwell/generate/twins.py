@@ -20,6 +20,7 @@ from itemwell.errors import Rejected
 from itemwell.generate.dedup import STAGE, TWIN, Relation
 from itemwell.generate.embedding import Chosen
 from itemwell.generate.neighbours import Neighbourhood
+from itemwell.similar import keys
 from itemwell.similar.decide import (
     DUPLICATE,
     GREY,
@@ -48,6 +49,9 @@ NEAREST = 10
 NEW_ONES_KEPT = 1
 """Of the neighbours that are none so many are written down: the nearest tell how far it was."""
 
+MOST_TOLD = 8
+"""Relations of one draft that are written down. Enemies all are, as such."""
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -74,6 +78,11 @@ class Standing:
         """The relations of these kinds, the nearest first."""
         mine = [each for each in self.relations if each.verdict in kinds]
         return sorted(mine, key=lambda each: -each.figures.cosine)
+
+    def weightiest(self) -> list[Relation]:
+        """What is written down: the nearest of each kind, duplicates before grey before the others."""
+        kinds = [self.of(kind) for kind in (DUPLICATE, GREY, *ENEMIES, NEW)]
+        return [each for mine in kinds for each in mine][:MOST_TOLD]
 
     def told(self, name: str) -> str:
         """What the gate says of it."""
@@ -230,7 +239,7 @@ class Twins:
                 question_id=question_id,
                 decided_by=each.decided_by,
             )
-            for each in standing.relations
+            for each in standing.weightiest()
         ]
         decisions.add(db, made)
         if question_id is None:
@@ -330,6 +339,7 @@ class Twins:
             for each in (standing.candidate for standing in list(self.under_way.values()))
             if each.main == candidate.main
             and each.forms.stimulus == candidate.forms.stimulus
+            and keys.compare(side.key, each.draft.right.text) != keys.DIFFER
             and not _of_one_family(candidate, each.draft)
         ]
         for cosine, each in heapq.nlargest(NEAREST, others, key=itemgetter(0)):
