@@ -28,6 +28,8 @@ NO_BUDGET = "1000000"
 PLAIN = {
     "PARALLEL_CALLS": str(AT_ONCE),
     "OPENAI_MODEL": "gpt-5-mini",
+    "EMBEDDER": "hash",
+    "ENEMIES_PER_QUESTION": "1000000",  # the double writes all by one template
     **dict.fromkeys(["BUDGET_PER_RUN", "BUDGET_PER_DAY", "BUDGET_PER_MONTH"], NO_BUDGET),
 }
 

@@ -23,6 +23,7 @@ from itemwell.double import apart
 BRAIN = "itemwell.double.cast:cast"
 SAID = "exit code: 143 (terminated): stopped by SIGTERM after a clean checkpoint"
 BUDGETS = ("BUDGET_PER_RUN", "BUDGET_PER_DAY", "BUDGET_PER_MONTH")
+TWINS = {"EMBEDDER": "hash", "ENEMIES_PER_QUESTION": "1000000"}  # the double has one template
 PLACE = "(slot_id, attempt, stage, seat, subject)"
 AMISS = {
     "runs that are not stopped": "SELECT count(*) FROM job_runs WHERE status <> 'stopped'",
@@ -139,7 +140,7 @@ def main():
     chance = random.Random(1)
     with a_bank(asked.bank) as home:
         plain = dict.fromkeys(BUDGETS, "1000000") | {"PARALLEL_CALLS": str(asked.parallel)}
-        environment = home | plain
+        environment = home | plain | TWINS
         with vendors(asked.latency) as slow:
             stopping = Stopping(slow, environment | slow.environment, asked.count, asked.parallel)
             for number in range(asked.times):
