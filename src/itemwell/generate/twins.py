@@ -165,8 +165,7 @@ class Twins:
         Raises Rejected where a newer question is its twin, Unclear where an arbiter has to tell.
         """
         candidate, grey = standing.candidate, len(standing.of(GREY))
-        pages = vectors.since(db, candidate.main, standing.seq)
-        rows = [row for page in pages for row in page]
+        rows = vectors.newer(db, candidate.main, standing.seq)
         if not rows:
             return standing
         near = _nearest_of(candidate, rows)

@@ -29,14 +29,14 @@ def lock(db: Connection) -> None:
 
 
 def add(db: Connection, question_id: int, forms: Forms) -> None:
-    """Write a question's forms, under the lock; what it has already stays as it is."""
-    lock(db)
+    """Write a question's forms; what it has already stays as it is. The caller holds the lock."""
     row = {"question_id": question_id, **forms._asdict()}
     db.execute(insert(question_forms).values(row).on_conflict_do_nothing())
 
 
 def add_all(db: Connection, found: Iterable[tuple[int, Forms]]) -> None:
-    """The same for several."""
+    """The same for several; the lock is taken first."""
+    lock(db)
     for question_id, mine in found:
         add(db, question_id, mine)
 

@@ -136,6 +136,11 @@ def since(db: Connection, embedder: str, seq: int) -> Iterator[list[Row]]:
             yield list(map(Row._make, page))
 
 
+def newer(db: Connection, embedder: str, seq: int) -> list[Row]:
+    """The same rows at once: for the few that came while a draft was under way."""
+    return [Row._make(row) for row in db.execute(_NEWER, {"embedder": embedder, "seq": seq})]
+
+
 def packed(vector: "NDArray[np.floating]") -> bytes:
     """A vector as it is stored. Raises EmbedError for what is no row of finite numbers."""
     if vector.ndim != 1 or not np.isfinite(vector).all():
@@ -175,3 +180,4 @@ _SINCE = """
            ON vector.question_id = form.question_id AND vector.embedder = %(embedder)s
     WHERE form.seq > %(seq)s ORDER BY form.seq
 """
+_NEWER = text(_SINCE.replace("%(embedder)s", ":embedder").replace("%(seq)s", ":seq"))
