@@ -10,6 +10,7 @@ MODULES = {
     "generate": "generate",
     "judge": "judge",
     "questions": "questions",
+    "dedup": "dedup",
     "runs": "runs",
     "models": "models",
     "db": "db",

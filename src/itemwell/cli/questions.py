@@ -15,6 +15,7 @@ import click
 from itemwell.bank import QUESTION_STATUSES
 from itemwell.cli.answer import Answer
 from itemwell.cli.options import Command, Common
+from itemwell.cli.questions_similar import similar
 from itemwell.cli.questions_why import why
 from itemwell.errors import ConfigError, Exit, Outcome
 
@@ -40,6 +41,7 @@ def questions() -> None:
 
 
 questions.add_command(why)
+questions.add_command(similar)
 
 
 def filters(command: Any) -> Any:

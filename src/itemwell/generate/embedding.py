@@ -183,6 +183,12 @@ async def _asked(model: Model, texts: Sequence[str], identity: Identity) -> "Vec
         raise EmbedError(f"{error}; nothing of it is kept", "try again later") from error
 
 
+def most_texts(identity: Identity) -> int:
+    """So many texts a vendor takes in one call."""
+    most: int = import_module(f"itemwell.llm.{identity.vendor}_embed").MOST_TEXTS
+    return most
+
+
 def batches(texts: Sequence[str], most: int) -> Iterator[list[str]]:
     """`texts` in order, at most so many together, and no more than a vendor takes in one call.
 

@@ -1,0 +1,160 @@
+"""Neighbours shown, and what they are told by, through the real program."""
+
+import pytest
+from sqlalchemy import text
+from tests.store.twins import verified
+
+from itemwell.double import Double
+from itemwell.store import questions
+from itemwell.store.runs import begin
+
+HEART = "Which organ pumps blood through the body?"
+HEART_AGAIN = "Which organ pumps the blood through a body?"
+SPEED = "A train travels 180 km in 3 hours. What is its average speed?"
+FASTER = "A train travels 240 km in 4 hours. What is its average speed?"
+POET = "Who wrote the play Hamlet?"
+THAI = "ดาวเคราะห์ดวงใดใหญ่ที่สุดในระบบสุริยะ"
+
+
+@pytest.fixture
+def keep(bank):
+    """Keeps questions whatever stands in the bank already: a stem and its key each."""
+
+    def kept(*pairs, **changes):
+        with begin(bank, "import") as run, bank.begin() as db:
+            return [
+                questions.keep(db, verified(stem=stem, right=key, **changes), run_id=run.id)
+                for stem, key in pairs
+            ]
+
+    return kept
+
+
+def rows(program, *arguments):
+    return program("questions", "similar", *arguments, "--json").json["similar"]
+
+
+def test_the_neighbours_of_a_question_are_told_with_verdict_and_reasons(program, keep):
+    one, again, other, _ = keep(
+        (HEART, "The heart"), (HEART_AGAIN, "The heart"), (SPEED, "60 km/h"), (POET, "Shakespeare")
+    )
+
+    first, *rest = rows(program, one)
+
+    assert (first["id"], first["verdict"], first["reasons"]) == (again, "duplicate", ["same key"])
+    assert first["key_relation"] == "same"
+    assert {each["verdict"] for each in rest} == {"new"}
+    assert other in {each["id"] for each in rest}
+
+
+def test_a_text_is_compared_as_a_question_of_any_type(program, keep):
+    speed, heart = keep((SPEED, "60 km/h"), (HEART, "The heart"))
+
+    isomorph = rows(program, "--text", FASTER, "--key", "60 km/h")
+    twin = rows(program, "--text", HEART_AGAIN, "--key", "heart", "--limit", 1)
+    unsure = rows(program, "--text", HEART_AGAIN, "--limit", 1)
+
+    assert (isomorph[0]["id"], isomorph[0]["verdict"]) == (speed, "isomorph")
+    assert [(each["id"], each["verdict"]) for each in twin] == [(heart, "duplicate")]
+    assert unsure[0]["verdict"] == "grey"
+
+
+def test_by_minilm_a_script_that_it_cannot_read_is_compared_by_hash(program, keep):
+    _, thai = keep((HEART, "The heart"), (THAI, "1"))
+
+    ended = program("questions", "similar", "--text", THAI, "--json", EMBEDDER="minilm")
+
+    first = ended.json["similar"][0]
+    assert (first["id"], first["embedder"]) == (thai, "itemwell:hash@1/384")
+
+
+def test_the_table_shows_the_neighbours_stems(program, keep):
+    one, _ = keep((HEART, "The heart"), (HEART_AGAIN, "The heart"))
+
+    out = program("questions", "similar", one).out
+
+    assert out.splitlines()[0].split() == "id status verdict cosine key reasons stem".split()
+    assert HEART_AGAIN in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["999"], "there is no question 999"),
+        (["--text", "  "], "the text is empty"),
+        (["--text", "…!"], "holds no word or sign"),
+        ([], "either the ID of a question or --text"),
+        (["1", "--text", "x"], "either the ID of a question or --text"),
+        (["1", "--key", "x"], "--key goes with --text"),
+    ],
+)
+def test_what_cannot_be_compared_is_told_in_one_line(program, keep, arguments, told):
+    keep((HEART, "The heart"))
+
+    ended = program("questions", "similar", *arguments)
+
+    assert (ended.status, len(ended.err.strip().splitlines())) == (3, 1)
+    assert told in ended.last_line
+
+
+def test_in_an_empty_bank_nothing_is_similar(program):
+    ended = program("questions", "similar", "--text", HEART)
+
+    assert ended.status == 3
+    assert "the bank is empty" in ended.last_line
+
+
+def test_backfill_makes_forms_and_vectors_once(program, keep, bank):
+    keep((HEART, "The heart"), (SPEED, "60 km/h"))
+    with bank.begin() as db:
+        db.execute(text("DELETE FROM question_forms"))
+
+    planned = program("dedup", "backfill", "--dry-run", "--json").json
+    first = program("dedup", "backfill", "--json").json
+    again = program("dedup", "backfill")
+
+    assert (planned["forms"], planned["vectors"]) == (2, {"itemwell:hash@1/384": 2})
+    assert (first["forms"], first["vectors"], first["left"]) == (2, 2, 0)
+    assert "every question has its forms and vectors" in again.last_line
+
+
+@pytest.fixture
+def vendor(program):
+    """A program whose embedder is a vendor's."""
+    with Double() as double:
+        program.environment |= {
+            **double.environment,
+            "EMBEDDER": "openai",
+            "EMBEDDER_MODEL": "text-embedding-3-small/64",
+        }
+        yield program
+
+
+def test_a_vendors_vectors_are_paid_for_once_and_told_before(vendor, keep):
+    keep((HEART, "The heart"), (SPEED, "60 km/h"), (POET, "Shakespeare"))
+
+    planned = vendor("dedup", "backfill", "--dry-run", "--json").json
+    done = vendor("dedup", "backfill", "--json").json
+    again = vendor("dedup", "backfill", "--json").json
+
+    assert planned["vectors"]["openai:text-embedding-3-small@1/64"] == 3
+    assert 0 < done["cost_usd"] <= planned["most_usd"]
+    assert (done["vectors"], again["vectors"], again["cost_usd"]) == (6, 0, 0.0)
+
+
+def test_beyond_the_budget_nothing_is_asked_and_the_command_says_what_is_left(vendor, keep):
+    keep((HEART, "The heart"))
+
+    ended = vendor("dedup", "backfill", "--budget", "0")
+
+    assert ended.status == 1  # hash costs nothing
+    assert "1 vectors made, 1 left: the budget of this run does not allow" in ended.last_line
+
+
+def test_a_vendors_vectors_that_are_missing_are_not_paid_for_unasked(vendor, keep):
+    (one,) = keep((HEART, "The heart"))
+
+    ended = vendor("questions", "similar", one)
+
+    assert ended.status == 2
+    assert ended.last_line.endswith("run: itemwell dedup backfill")
