@@ -21,8 +21,10 @@ from sigkill import HELD, MET, WRONG
 from sqlalchemy import text
 
 from itemwell.double import apart
+from itemwell.generate.vendors import AHEAD
 
 AT_ONCE = 8
+BOOKED = AT_ONCE // AHEAD
 BRAIN = "itemwell.double.cast:cast"
 NO_BUDGET = "1000000"
 PLAIN = {
@@ -90,8 +92,7 @@ class Killing:
             before = self.calls()
             process = start(program, arguments, self.environment, self.log)
             if self.killed < kills:
-                end = self.first + min(longest, 1.1 * (self.whole - self.first))
-                process.join(self.chance.uniform(0.7 * self.first, end))
+                self.wait(process, before, longest)
             if self.killed < kills and process.is_alive():
                 process.kill()
                 self.killed += 1
@@ -100,6 +101,16 @@ class Killing:
                 continue
             process.join()
             return self.require(process, 0)
+
+    def wait(self, process, before, longest):
+        """Until a random moment after the first call; in one of ten cases before it."""
+        early = self.chance.random() < 0.1
+        patience = self.chance.uniform(0.0, self.first) if early else 60.0
+        end = time.monotonic() + patience
+        while process.is_alive() and self.calls() == before and time.monotonic() < end:
+            process.join(0.02)
+        if not early:
+            process.join(self.chance.uniform(0.0, min(longest, 1.1 * (self.whole - self.first))))
 
     def require(self, process, status):
         if process.exitcode != status:
@@ -142,7 +153,9 @@ def ours(killing, kills, count):
         "received answers lost": max(0, len(unknown) - figures["in flight"]),
         "charges without a row": max(0, len(bill) - figures["rows"]),
         "calls paid again beyond those in flight": max(0, figures["again"] - figures["in flight"]),
-        f"calls beyond {AT_ONCE} in flight at a kill": max(0, figures["most in flight"] - AT_ONCE),
+        f"calls beyond {AT_ONCE} under way and {BOOKED} booked ahead at a kill": max(
+            0, figures["most in flight"] - AT_ONCE - BOOKED
+        ),
     }
     figures["lost"] = amiss["received answers lost"] + amiss["calls for what was on record"]
     return figures, amiss
@@ -219,7 +232,7 @@ def main():
     print(
         f"{figures['kills']} SIGKILLs ({figures['early']} before the first call),"
         f" {figures['met']} orders of {asked.count} met, {figures['held']} questions in the bank,"
-        f" at most {figures['most in flight']} of {AT_ONCE} calls in flight"
+        f" at most {figures['most in flight']} of {AT_ONCE + BOOKED} calls open"
     )
     print("\n".join(table(figures, naive)))
     print("\n".join(f"{number:6g} {name}" for name, number in amiss.items()))

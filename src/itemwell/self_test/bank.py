@@ -15,7 +15,9 @@ from itemwell.store.embedded import Embedded
 def throw_away(home: Path) -> Iterator[Engine]:
     """A migrated bank in `home`, which need not outlive the machine: nothing waits for the disk."""
     with told(), Embedded(home, durable=False).running() as url:
-        bank = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
+        bank = create_engine(
+            make_url(url).set(drivername="postgresql+psycopg"), pool_size=6, max_overflow=6
+        )
         try:
             schema.upgrade(bank)
             yield bank

@@ -119,7 +119,7 @@ def _run(bank: Engine, settings: Settings, row: Row, vendor: str, double: Double
     seed = f"{row.name}, {vendor}"  # so that no slot of another row is taken over
     order = Order(row.wanted, ("math",), DIFFICULTIES, seed, "models")
     kept, crash = 0, ""
-    with runs.begin(bank, "self-test") as run:
+    with runs.begin(bank, "self-test", lease=f"self-test:{vendor}") as run:
         try:
             report = job.run(bank, run, order, settings, bounds)
             kept, outcome = report.total, report.outcome

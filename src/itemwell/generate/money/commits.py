@@ -8,6 +8,7 @@ spool first, and all wait for the bank together; the next run takes the spool fr
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
@@ -23,7 +24,7 @@ from itemwell.store.calls import Limits
 from itemwell.store.connect import PATIENCE, explained, may_pass, transact
 
 LINGER = 0.02
-"""Seconds between commits while there are many: the fewer commits, the less of them all."""
+"""Seconds for which openings gather while there are many: the fewer commits, the less of them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Commits:
     _spooled: dict[UUID, Path] = field(default_factory=dict)
     _away: bool = False
     _task: asyncio.Task[None] | None = None
+    _answer: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def through(self, call: Call) -> str | None:
         """Have `call` opened or closed by the next commit; for an opened one, the limit in its way.
@@ -75,6 +77,8 @@ class Commits:
             self._give_up(waiting)
         else:
             self._pending.append(waiting)
+            if waiting.closing:
+                self._answer.set()
             if self._task is None or self._task.done():
                 self._task = asyncio.create_task(self._commit_all())
         return await waiting.done
@@ -86,13 +90,20 @@ class Commits:
             try:
                 if await self._committed(batch, waits):
                     if len(batch) > 1:
-                        await asyncio.sleep(LINGER)
+                        await self._linger()
                     waits = iter(self.patience)
             except BaseException as error:
                 for each in batch:
                     each.fail(error)
                 if not isinstance(error, Exception):
                     raise
+
+    async def _linger(self) -> None:
+        """Let openings gather for a moment; an answer is written at once."""
+        self._answer.clear()
+        if not any(each.closing for each in self._pending):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._answer.wait(), LINGER)
 
     async def _committed(self, batch: Sequence[Waiting], waits: Iterator[float]) -> bool:
         """Whether the batch is through. Else it is put back, or failed where no wait is left."""
