@@ -15,6 +15,7 @@ from itemwell.generate.dedup import Relation
 from itemwell.generate.desk import Drafted
 from itemwell.generate.routing import ModelName, Routing
 from itemwell.llm.door import Kind, LLMError, Model, Reply
+from itemwell.llm.journal import FROM_THE_JOURNAL
 
 Answer = TypeVar("Answer")
 
@@ -95,7 +96,9 @@ class Jury:
             try:
                 return dedup.read(reply.answer, grey, _who(reply))
             except ValueError as error:
-                raise LLMError("invalid", f"{_who(reply)}: {error}", perhaps_billed=True) from error
+                paid_now = FROM_THE_JOURNAL not in reply.notes
+                why = f"{_who(reply)}: {error}"
+                raise LLMError("invalid", why, perhaps_billed=paid_now) from error
 
         [told] = await _from_seats(comparison, 1, dedup.STAGE)
         return told

@@ -96,13 +96,15 @@ def _found(  # noqa: PLR0913
     limit: int,
 ) -> list[Lookalike]:
     identity = chosen.identity if str(chosen.identity) in rows else chosen.hashed.identity
-    place = Neighbourhood(identity)
+    hashed = chosen.hashed.identity
+    place = Neighbourhood(identity, hashed)
     place.refresh(db)
     mine = forms_of(asked.draft)
     near: set[int] = set(forms.nominated(db, mine, skeleton(asked.draft), limit + 1))
     for within in (Within(mine.stimulus), Within(mine.stimulus, mine.key_form)):
         found = place.nearest(db, rows[str(identity)], limit + 1, within)
         near |= {number for number, _ in found}
+        near |= set(place.nearest_unread(rows[str(hashed)], limit + 1, within))
     cosines = _cosines(db, rows, near - {asked.id}, [identity, chosen.hashed.identity])
     held = questions.some(db, list(cosines))
     return [_compared(asked, each, *cosines[each.id], at) for each in held]

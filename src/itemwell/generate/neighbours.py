@@ -1,15 +1,15 @@
 """Where neighbours are looked for: by the server's index, or exactly in memory."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from itemwell.similar.embed import Identity
+from itemwell.similar.embed import EmbedError, Identity
 from itemwell.similar.forms import Within
 from itemwell.similar.pool import Pool
-from itemwell.store import index, vectors
+from itemwell.store import forms, index, vectors
 from itemwell.store.vectors import Row
 
 if TYPE_CHECKING:
@@ -18,23 +18,41 @@ if TYPE_CHECKING:
 
 @dataclass
 class Neighbourhood:
-    """The vectors of one embedder. In memory what came up to `seq` is held; an index sees all."""
+    """The vectors of one embedder. In memory what came up to `seq` is held; an index sees all.
+
+    What the embedder has no vector of (it cannot read it, or another process wrote it by another
+    embedder) is held by hash, up to `unread_seq`.
+    """
 
     identity: Identity
+    hashed: Identity
     seq: int = 0
+    unread_seq: int = 0
     indexed: bool | None = None
     pool: Pool = field(init=False)
+    unread: Pool = field(init=False)
 
     def __post_init__(self) -> None:
         self.pool = Pool(self.identity.dimensions)
+        self.unread = Pool(self.hashed.dimensions)
 
     def refresh(self, db: Connection) -> None:
-        """Take up what came since, where no index does."""
+        """Take up what came since, where no index does. Raises EmbedError for what has no vector at all."""
+        last = forms.last(db)
         if self.indexed is None:
             self.indexed = index.ready(db, str(self.identity))
         if not self.indexed:
             for page in vectors.since(db, str(self.identity), self.seq):
-                self._take(page)
+                if self.identity == self.hashed:
+                    require_vectors(page)
+                _take(self.pool, page)
+                self.seq = page[-1].seq
+        if self.identity != self.hashed and last > self.unread_seq:
+            names = str(self.identity), str(self.hashed)
+            page = vectors.unread(db, *names, self.unread_seq)
+            require_vectors(page)
+            _take(self.unread, page)
+            self.unread_seq = max([last, *(row.seq for row in page)])
 
     def nearest(
         self, db: Connection, vector: "Vectors", count: int, within: Within
@@ -44,11 +62,25 @@ class Neighbourhood:
             return index.nearest(db, self.identity, vector, count, within)
         return self.pool.nearest(vector.reshape(1, -1), count, within)[0]
 
-    def _take(self, page: list[Row]) -> None:
-        held = [row for row in page if row.vector]
+    def nearest_unread(self, hashed: "Vectors", count: int, within: Within) -> list[int]:
+        """Of what the embedder has no vector of, the `count` nearest by hash."""
+        return [
+            number for number, _ in self.unread.nearest(hashed.reshape(1, -1), count, within)[0]
+        ]
+
+
+def require_vectors(rows: Sequence[Row]) -> None:
+    """Raise EmbedError where one of them has none."""
+    for row in rows:
+        if not row.vector:
+            raise EmbedError(
+                f"question {row.question_id} has no vector", "run: itemwell dedup backfill"
+            )
+
+
+def _take(pool: Pool, page: Sequence[Row]) -> None:
+    held = [row for row in page if row.vector]
+    if held:
         matrix = vectors.unpacked([row.vector for row in held if row.vector])
-        if held:
-            ids = [row.question_id for row in held]
-            stimuli, keys = [row.stimulus for row in held], [row.key_form for row in held]
-            self.pool.add(ids, matrix, stimuli, keys)
-        self.seq = page[-1].seq
+        ids = [row.question_id for row in held]
+        pool.add(ids, matrix, [row.stimulus for row in held], [row.key_form for row in held])

@@ -8,8 +8,9 @@ lock of twins. Whatever cannot be compared raises EmbedError: nothing is kept un
 import asyncio
 import heapq
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import isfinite
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -151,7 +152,7 @@ class Twins:
                 raise Rejected(STAGE, TWIN)
             seq = forms.last(db)
             place = self._place(db, candidate.main)
-            near = dict(self._nearest(db, place, candidate))
+            near = self._nearest(db, place, candidate)
             for each in forms.nominated(db, candidate.forms, candidate.skeleton, NEAREST):
                 near.setdefault(each, None)
             return self._compared(db, Standing(candidate, seq), near)
@@ -170,6 +171,8 @@ class Twins:
             return standing
         near = _nearest_of(candidate, rows)
         standing = self._compared(db, replace(standing, seq=rows[-1].seq), near)
+        if candidate.signature in self.under_way:
+            self.under_way[candidate.signature] = standing
         self.require_apart(standing)
         if len(standing.of(GREY)) > grey:
             raise Unclear(standing)
@@ -261,17 +264,23 @@ class Twins:
         return self.under_way.pop(of, None)
 
     def _place(self, db: Connection, identity: str) -> Neighbourhood:
-        known = {str(each): each for each in (self.chosen.identity, self.chosen.hashed.identity)}
-        place = self._places.setdefault(identity, Neighbourhood(known[identity]))
+        hashed = self.chosen.hashed.identity
+        known = {str(each): each for each in (self.chosen.identity, hashed)}
+        place = self._places.setdefault(identity, Neighbourhood(known[identity], hashed))
         place.refresh(db)
         return place
 
     def _nearest(
         self, db: Connection, place: Neighbourhood, candidate: Candidate
-    ) -> Iterable[tuple[int, float | None]]:
+    ) -> dict[int, float | None]:
+        """The nearest with their cosines; None for what has no vector to tell by."""
         vector, told = candidate.rows[candidate.main], candidate.forms
+        hashed = candidate.rows[str(self.chosen.hashed.identity)]
+        near: dict[int, float | None] = {}
         for within in (Within(told.stimulus), Within(told.stimulus, told.key_form)):
-            yield from place.nearest(db, vector, NEAREST, within)
+            near |= dict.fromkeys(place.nearest_unread(hashed, NEAREST, within))
+            near |= place.nearest(db, vector, NEAREST, within)
+        return near
 
     def _compared(
         self, db: Connection, standing: Standing, near: Mapping[int, float | None]
@@ -309,7 +318,9 @@ class Twins:
             if each not in stored:
                 raise EmbedError(f"question {each} has no vector", "run: itemwell dedup backfill")
         mine = candidate.rows[identity]
-        return {number: float(mine @ vector) for number, vector in stored.items()}
+        return {
+            number: _cosines(mine, vector.reshape(1, -1))[0] for number, vector in stored.items()
+        }
 
     def _relation(
         self,
@@ -332,6 +343,8 @@ class Twins:
 
     def _require_alone(self, candidate: Candidate) -> None:
         """Raise Writing where another draft under way is a certain duplicate."""
+        if candidate.signature in self.under_way:
+            raise Writing(STAGE, "this run is writing it already")
         mine, side = candidate.rows[candidate.main], side_of(candidate.draft)
         others = [
             (float(mine @ each.rows[each.main]), each)
@@ -377,13 +390,25 @@ def _of_one_family(candidate: Candidate, other: Draft) -> bool:
     )
 
 
+def _cosines(vector: "Vectors", matrix: "Vectors") -> list[float]:
+    """To each row of stored vectors. Raises EmbedError for other dimensions, or what is not finite."""
+    if matrix.shape[1:] != vector.shape:
+        told = f"a stored vector has {matrix.shape[1]} dimensions instead of {len(vector)}"
+        raise EmbedError(told, "run: itemwell dedup backfill")
+    cosines: list[float] = (matrix @ vector).tolist()
+    if not all(map(isfinite, cosines)):
+        raise EmbedError("a stored vector is not finite", "run: itemwell dedup backfill")
+    return cosines
+
+
 def _nearest_of(candidate: Candidate, rows: Sequence[vectors.Row]) -> dict[int, float | None]:
     """What of `rows` is to be compared, with its cosine; None where it has no vector to tell by."""
     mine = candidate.forms
     here = [row for row in rows if row.stimulus == mine.stimulus]
-    matrix = vectors.unpacked([row.vector for row in here if row.vector])
     held = [row for row in here if row.vector]
-    cosines = (matrix @ candidate.rows[candidate.main]).tolist() if held else []
+    vector = candidate.rows[candidate.main]
+    matrix = vectors.unpacked([row.vector for row in held if row.vector])
+    cosines = _cosines(vector, matrix) if held else []
     ranked = sorted(zip(cosines, held, strict=True), key=itemgetter(0), reverse=True)
     same_key = [pair for pair in ranked if pair[1].key_form == mine.key_form]
     near: dict[int, float | None] = {row.question_id: None for row in here if not row.vector}

@@ -14,6 +14,9 @@ from itemwell.llm.reading import Unreadable, parse
 ANSWERED: set[Kind | None] = {None, "refused", "truncated", "invalid"}
 """Outcomes that the vendor was paid for: asking the same again would pay again."""
 
+FROM_THE_JOURNAL = "from the journal"
+"""The note of a reply that nobody was asked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -141,7 +144,7 @@ def again(ask: Ask, entry: Entry) -> Reply:
                 entry.seconds,
                 entry.price_usd,
                 entry.request_id,
-                (*notes, "from the journal"),
+                (*notes, FROM_THE_JOURNAL),
             )
     trace = Trace(entry.text, entry.finish, usage, entry.seconds, entry.request_id)
     raise LLMError(kind, message, trace=trace)

@@ -141,6 +141,12 @@ def newer(db: Connection, embedder: str, seq: int) -> list[Row]:
     return [Row._make(row) for row in db.execute(_NEWER, {"embedder": embedder, "seq": seq})]
 
 
+def unread(db: Connection, embedder: str, hashed: str, seq: int) -> list[Row]:
+    """Every question after `seq` that `embedder` has no vector of, with the one by `hashed`."""
+    asked = {"embedder": embedder, "hashed": hashed, "seq": seq}
+    return [Row(*row) for row in db.execute(_UNREAD, asked)]
+
+
 def packed(vector: "NDArray[np.floating]") -> bytes:
     """A vector as it is stored. Raises EmbedError for what is no row of finite numbers."""
     if vector.ndim != 1 or not np.isfinite(vector).all():
@@ -172,6 +178,17 @@ _LACKING = text("""
     SELECT count(*) FROM question_forms AS form WHERE NOT EXISTS (
         SELECT 1 FROM question_vectors AS vector
         WHERE vector.question_id = form.question_id AND vector.embedder = :embedder)
+""")
+_UNREAD = text("""
+    SELECT form.question_id, form.seq, form.loose, form.key_form, form.stimulus, nullif(hashed.vector, '')
+    FROM question_forms AS form
+    LEFT JOIN question_vectors AS hashed
+           ON hashed.question_id = form.question_id AND hashed.embedder = :hashed
+    WHERE form.seq > :seq AND NOT EXISTS (
+        SELECT 1 FROM question_vectors AS vector
+        WHERE vector.question_id = form.question_id AND vector.embedder = :embedder
+          AND vector.vector <> '')
+    ORDER BY form.seq
 """)
 _SINCE = """
     SELECT form.question_id, form.seq, form.loose, form.key_form, form.stimulus, nullif(vector.vector, '')

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from sqlalchemy import Engine
 
 from itemwell.bank import Call
-from itemwell.generate import author, judge, solve
+from itemwell.generate import author, dedup, judge, solve
 from itemwell.generate.batch.outbox import connected
 from itemwell.generate.money.book import closed
 from itemwell.generate.prompts import load
@@ -45,8 +45,9 @@ SHAPES: Mapping[str, tuple[type[BaseModel], int]] = {
     "draft": (author.Written, author.LONGEST_ANSWER),
     solve.STAGE: (solve.Solution, solve.LONGEST_ANSWER),
     judge.STAGE: (judge.Verdict, judge.LONGEST_ANSWER),
+    dedup.STAGE: (dedup.Comparison, dedup.LONGEST_ANSWER),
 }
-PROMPTS = {"draft", "repair", "solve", "judge"}
+PROMPTS = {"draft", "repair", "solve", "judge", "dedup"}
 
 log = structlog.get_logger()
 
