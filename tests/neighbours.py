@@ -2,10 +2,14 @@
 
 import asyncio
 
+from itemwell.bank import Verified
 from itemwell.generate.backfill import require_comparable
 from itemwell.generate.embedding import open_embedder
+from itemwell.generate.shelf import put
 from itemwell.generate.twins import Twins, thresholds_of
 from itemwell.settings import Settings
+from itemwell.store import questions
+from itemwell.store.connect import transact
 
 
 def twins_of(bank, embedder="hash", cap=3):
@@ -20,3 +24,15 @@ def twins_of(bank, embedder="hash", cap=3):
 def look(twins, draft):
     """Where the draft stands; Rejected where it is no question of its own."""
     return asyncio.run(twins.look(draft))
+
+
+def keep(bank, run, twins, draft):
+    """The id of the draft, kept as a run keeps it; Rejected or Unclear where it is not."""
+    standing = look(twins, draft)
+    twins.leave(standing.candidate.signature)
+    gates = {"check": "x", "solve": "x", "judge": "x", "dedup": twins.told(standing)}
+    mine = standing.candidate
+    verified = Verified(draft=draft, signature=mine.signature, skeleton=mine.skeleton, gates=gates)
+    transact(bank, lambda db: put(db, twins, verified, standing, cap=1_000, run_id=run.id))
+    with bank.connect() as db:
+        return questions.holds(db, verified.signature)
