@@ -5,7 +5,8 @@ from sqlalchemy import text
 from tests.store.twins import verified
 
 from itemwell.double import Double
-from itemwell.store import questions
+from itemwell.similar.hashing import Hashing
+from itemwell.store import index_build, questions
 from itemwell.store.runs import begin
 
 HEART = "Which organ pumps blood through the body?"
@@ -158,3 +159,75 @@ def test_a_vendors_vectors_that_are_missing_are_not_paid_for_unasked(vendor, kee
 
     assert ended.status == 2
     assert ended.last_line.endswith("run: itemwell dedup backfill")
+
+
+def filled(program):
+    assert program("dedup", "backfill").status == 0
+
+
+def audited(program, *arguments, **environment):
+    return program("dedup", "audit", "--json", *arguments, **environment)
+
+
+def pairs(rows):
+    return [(row["one_id"], row["other_id"]) for row in rows]
+
+
+def test_an_audit_finds_what_slipped_through_and_ends_1(program, keep):
+    heart, again, speed, faster = keep(
+        (HEART, "The heart"),
+        (HEART_AGAIN, "The heart"),
+        (SPEED, "60 km/h"),
+        ("A lorry travels 240 km in 4 hours. What is its average speed?", "60 km/h"),
+    )
+    filled(program)
+
+    ended = audited(program)
+
+    assert (ended.status, ended.json["reason"]) == (1, "found")
+    assert pairs(ended.json["duplicates"]) == [(heart, again)]
+    assert pairs(ended.json["enemies_not_stored"]) == [(speed, faster)]
+    assert ended.json["by_embedder"] == {"itemwell:hash@1/384": {"apart": 1, "duplicates": 1}}
+
+
+def test_with_fix_enemies_are_stored_and_found_no_more(program, keep):
+    keep(
+        (SPEED, "60 km/h"),
+        ("A lorry travels 240 km in 4 hours. What is its average speed?", "60 km/h"),
+    )
+    filled(program)
+
+    fixed, after = audited(program, "--fix"), audited(program)
+
+    assert (fixed.status, fixed.json["enemies_stored"]) == (0, 1)
+    assert (after.status, after.json["reason"]) == (0, "clean")
+
+
+def test_a_retired_twin_is_none_and_a_question_without_a_vector_is_counted(program, keep):
+    _, again = keep((HEART, "The heart"), (HEART_AGAIN, "The heart"))
+
+    lacking = audited(program)
+    filled(program)
+    program("questions", "retire", again, "--reason", "a twin")
+
+    assert lacking.json["without_vector"] == {"itemwell:hash@1/384": 2}
+    assert lacking.json["next_step"] == "run: itemwell dedup backfill"
+    assert audited(program).status == 0
+
+
+def test_an_audit_tells_how_much_the_index_misses(program, keep, bank):
+    keep((HEART, "The heart"), (SPEED, "60 km/h"), (POET, "Shakespeare"))
+    filled(program)
+    assert index_build.build(bank, Hashing.identity)
+
+    ended = audited(program)
+
+    assert (ended.json["index"]["found"], ended.json["index"]["of"]) == (6, 6)
+    assert ended.json["index"]["sure"][0] < 0.7
+    assert "The index finds 6 of 6 nearest neighbours: 100.0%" in program("dedup", "audit").out
+
+
+def test_an_empty_bank_is_not_audited(program):
+    ended = program("dedup", "audit")
+
+    assert (ended.status, "no question in use" in ended.last_line) == (3, True)

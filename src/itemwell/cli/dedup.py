@@ -2,6 +2,7 @@
 
 import click
 
+from itemwell.cli.dedup_audit import audit
 from itemwell.cli.dedup_backfill import backfill
 
 
@@ -10,4 +11,5 @@ def dedup() -> None:
     """Look after what tells twins apart: vectors, thresholds, decisions."""
 
 
-dedup.add_command(backfill)
+for command in (audit, backfill):
+    dedup.add_command(command)

@@ -86,6 +86,22 @@ async def open_embedder(settings: Settings, vendors: "Vendors | None" = None) ->
     return await beside(lambda: _local(settings))
 
 
+def open_stored(settings: Settings) -> Chosen:
+    """The embedder in force for whoever compares what is stored: a vendor's is not asked for more.
+
+    Raises ConfigError where it is not there.
+    """
+    if settings.embedder not in {"openai", "google"}:
+        return _local(settings)
+    from itemwell.similar.hashing import Hashing  # noqa: PLC0415 - numpy
+
+    async def nobody(_: Sequence[str]) -> "Vectors":
+        raise EmbedError("nobody is asked for vectors here", "run: itemwell dedup backfill")
+
+    identity = identity_of(settings)
+    return Chosen(identity.vendor, identity, lambda _: True, nobody, Hashing())
+
+
 def identity_of(settings: Settings) -> Identity:
     """Whose vectors a vendor's embedder gives. Raises ConfigError where that cannot be."""
     vendor = settings.embedder

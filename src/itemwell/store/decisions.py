@@ -6,7 +6,7 @@ from datetime import datetime
 from math import isnan, nan
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, select, text, update
 
 from itemwell.similar.decide import Figures, Side, Verdict
 from itemwell.store.tables import dedup_decisions
@@ -79,6 +79,16 @@ def corrected(db: Connection, embedder: str) -> list[Decision]:
     return _listed(db, table.corrected.is_not(None) & (table.embedder == embedder))
 
 
+def told_apart(db: Connection) -> dict[tuple[int, int], tuple[str, bool]]:
+    """Of pairs of the bank, the lower id first, what they are, and whether a person says so.
+
+    Those that only the rule has decided are left out. A person's word goes before an arbiter's,
+    and a later one before an earlier.
+    """
+    rows = db.execute(_TOLD_APART)
+    return {(row.one_id, row.other_id): (row.kind, row.by_person) for row in rows}
+
+
 def mark(db: Connection, decision_id: int, kind: str, person: str) -> bool:
     """Note what a person says that the pair is; the last word counts. False where it is not there."""
     change = {"corrected": kind, "corrected_by": person, "corrected_at": func.clock_timestamp()}
@@ -116,3 +126,12 @@ def _decision(row: RowMapping) -> Decision:
         verdict=Verdict(row["verdict"], tuple(row["reasons"]), figures),
         **{name: row[name] for name in same},
     )
+
+
+_TOLD_APART = text("""
+    SELECT least(question_id, neighbour_id) AS one_id, greatest(question_id, neighbour_id) AS other_id,
+           coalesce(corrected, verdict) AS kind, corrected IS NOT NULL AS by_person
+    FROM dedup_decisions
+    WHERE question_id IS NOT NULL AND (corrected IS NOT NULL OR decided_by <> 'rule')
+    ORDER BY corrected IS NOT NULL, coalesce(corrected_at, created_at), id
+""")

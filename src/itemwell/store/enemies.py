@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import Connection, bindparam, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, BIGINT, insert
 
 from itemwell.store import tables
@@ -28,6 +28,12 @@ def add(db: Connection, question_id: int, enemies: Sequence[Enemy]) -> None:
     ]
     if rows:
         db.execute(insert(tables.enemies).on_conflict_do_nothing(), rows)
+
+
+def linked(db: Connection) -> set[tuple[int, int]]:
+    """Every stored pair, the lower id first."""
+    table = tables.enemies.c
+    return {(row.one_id, row.other_id) for row in db.execute(select(table.one_id, table.other_id))}
 
 
 def of(db: Connection, question_id: int) -> list[Enemy]:

@@ -93,6 +93,13 @@ def counts(db: Connection) -> dict[str, int]:
     return {row.embedder: row.number for row in rows}
 
 
+def ids(db: Connection, embedder: str) -> list[int]:
+    """The questions that have a vector of this embedder, by their ids."""
+    table = question_vectors.c
+    mine = (table.embedder == embedder) & (table.vector != b"")
+    return list(db.scalars(select(table.question_id).where(mine).order_by(table.question_id)))
+
+
 def lacking(db: Connection, embedder: str) -> int:
     """How many questions with forms have no vector of this embedder, and were not looked at by it."""
     return int(db.execute(_LACKING, {"embedder": embedder}).scalar_one())
