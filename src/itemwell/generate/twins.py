@@ -7,7 +7,6 @@ lock of twins. Whatever cannot be compared raises EmbedError: nothing is kept un
 
 import asyncio
 import heapq
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import isfinite
@@ -113,7 +112,7 @@ class Unclear(Exception):
 
 @dataclass
 class Twins:
-    """The neighbourhood of a run's drafts. Safe to use from several threads."""
+    """The neighbourhood of a run's drafts. One thread at a time looks."""
 
     bank: Engine
     chosen: Chosen
@@ -121,7 +120,7 @@ class Twins:
     cap: int  # of enemies of one question that models write
     under_way: dict[str, Standing] = field(default_factory=dict)  # by signature
     _places: dict[str, Neighbourhood] = field(default_factory=dict)  # by identity
-    _turn: threading.Lock = field(default_factory=threading.Lock)
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def look(self, draft: Draft) -> Standing:
         """Where `draft` stands. Raises Rejected where it is no question of its own.
@@ -129,7 +128,8 @@ class Twins:
         Raises EmbedError or LLMError where that cannot be told: then it has to wait.
         """
         candidate = await self.candidate(draft)
-        standing = await asyncio.to_thread(self.looked, candidate)
+        async with self._turn:  # whoever waits for it holds no thread meanwhile
+            standing = await asyncio.to_thread(self.looked, candidate)
         self._require_alone(candidate)
         self.under_way[candidate.signature] = standing
         self.require_apart(standing)
@@ -157,8 +157,7 @@ class Twins:
                 near.setdefault(each, None)
             return self._compared(db, Standing(candidate, seq), near)
 
-        with self._turn:
-            return transact(self.bank, look)
+        return transact(self.bank, look)
 
     def again(self, db: Connection, standing: Standing) -> Standing:
         """The standing with what came since, to be called under the lock of twins.

@@ -91,14 +91,14 @@ async def work(  # noqa: PLR0913
     at_once: int = 1,
 ) -> None:
     """Fill each slot of `todo`, so many `at_once`, and tell the report how it went."""
-    waiting, kept = deque(todo), list[Draft]()
+    waiting, kept, once = deque(todo), list[Draft](), asyncio.Lock()
 
     async def go() -> None:
         while waiting and not report.stopped_by:
             if bounds.over:
                 report.stopped_by = "deadline"
                 return
-            if drafted := await _fill(waiting.popleft(), writer, shelf, report, bounds):
+            if drafted := await _fill(waiting.popleft(), writer, shelf, report, bounds, once):
                 kept.append(drafted)
             bounds.tell(report)
 
@@ -113,8 +113,8 @@ async def work(  # noqa: PLR0913
         report.notes.append(str(flaw))
 
 
-async def _fill(
-    slot: Slot, writer: Writer, shelf: Shelf, report: Report, bounds: Bounds
+async def _fill(  # noqa: PLR0913
+    slot: Slot, writer: Writer, shelf: Shelf, report: Report, bounds: Bounds, once: asyncio.Lock
 ) -> Draft | None:
     """What was kept for `slot`, after as many attempts as it takes; None where there is nothing yet."""
     while slot.attempts < bounds.attempts:
@@ -123,7 +123,7 @@ async def _fill(
             drafted = await writer.draft(slot)
             report.drafted += 1
             verified = await writer.verify(drafted, slot)
-            await _keep_settled(slot, drafted, verified, writer, shelf, report)
+            await _keep_settled(slot, drafted, verified, writer, shelf, report, once)
         except Rejected as refusal:
             await _refuse(slot, drafted, refusal, writer, shelf, report)
             slot = replace(slot, attempts=slot.attempts + 1)
@@ -152,11 +152,16 @@ async def _keep_settled(  # noqa: PLR0913
     writer: Writer,
     shelf: Shelf,
     report: Report,
+    once: asyncio.Lock,
 ) -> None:
-    """Keep it, told apart from whatever comes in between; where that does not end, it waits."""
+    """Keep it, told apart from whatever comes in between; where that does not end, it waits.
+
+    One is kept at a time: the bank would let no two in, and who waits here holds no connection.
+    """
     for _ in range(MOST_LOOKS):
         try:
-            await _keep(slot, verified, writer, shelf, report)
+            async with once:
+                await _keep(slot, verified, writer, shelf, report)
         except Unclear as unclear:
             verified = await writer.settle(verified, drafted, slot, unclear)
         else:
