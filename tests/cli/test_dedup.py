@@ -231,3 +231,50 @@ def test_an_empty_bank_is_not_audited(program):
     ended = program("dedup", "audit")
 
     assert (ended.status, "no question in use" in ended.last_line) == (3, True)
+
+
+def test_a_persons_word_on_two_questions_is_on_record_and_heeded(program, keep):
+    one, other = keep((HEART, "The heart"), (HEART_AGAIN, "The heart"))
+    filled(program)
+
+    marked = program("dedup", "mark", other, one, "new", "--by", "Ann Lee", "--json").json
+    listed = program("dedup", "decisions", "--question", one, "--json").json["decisions"]
+
+    assert marked["decision"]["verdict"] == "duplicate"
+    assert [(each["corrected"], each["corrected_by"]) for each in listed] == [("new", "Ann Lee")]
+    assert audited(program).json["reason"] == "clean"
+
+
+def test_the_last_word_on_a_decision_counts_and_makes_enemies(program, keep):
+    one, other = keep((HEART, "The heart"), (POET, "Shakespeare"))
+    filled(program)
+    program("dedup", "mark", one, other, "duplicate")
+    found = audited(program).json
+
+    again = program("dedup", "mark", "1", "variant", "--by", "Ann")
+
+    assert pairs(found["duplicates"]) == [(one, other)]
+    assert "decision 1 on question 1: variant, says Ann" in again.last_line
+    assert audited(program).status == 0
+    assert len(program("dedup", "decisions", "--verdict", "new").out.splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["7", "new"], "there is no decision 7"),
+        (["1", "7", "new"], "there is no question 7"),
+        (["1", "1", "new"], "has no twin in itself"),
+        (["1", "2", "new"], "have no vectors to compare"),
+        (["1", "2", "grey"], "one of duplicate, isomorph, variant, new"),
+        (["1", "2", "3", "new"], "one decision, or two questions"),
+        (["one", "new"], "give a decision, or two questions"),
+    ],
+)
+def test_a_mark_that_cannot_be_is_told_in_one_line(program, keep, arguments, told):
+    keep((HEART, "The heart"), (HEART_AGAIN, "The heart"))
+
+    ended = program("dedup", "mark", *arguments)
+
+    assert (ended.status, len(ended.err.strip().splitlines())) == (3, 1)
+    assert told in ended.last_line

@@ -4,6 +4,7 @@ import click
 
 from itemwell.cli.dedup_audit import audit
 from itemwell.cli.dedup_backfill import backfill
+from itemwell.cli.dedup_decisions import decisions, mark
 
 
 @click.group()
@@ -11,5 +12,5 @@ def dedup() -> None:
     """Look after what tells twins apart: vectors, thresholds, decisions."""
 
 
-for command in (audit, backfill):
+for command in (audit, decisions, mark, backfill):
     dedup.add_command(command)

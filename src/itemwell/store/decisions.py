@@ -4,9 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import isnan, nan
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from itemwell.similar.decide import Figures, Side, Verdict
 from itemwell.store.tables import dedup_decisions
@@ -77,6 +87,41 @@ def corrected(db: Connection, embedder: str) -> list[Decision]:
     """The decisions over this embedder's cosines that a person has looked at, oldest first."""
     table = dedup_decisions.c
     return _listed(db, table.corrected.is_not(None) & (table.embedder == embedder))
+
+
+class Wanted(NamedTuple):
+    """Which decisions to list. None means any."""
+
+    question_id: int | None = None  # as the candidate or as the neighbour
+    run_id: int | None = None
+    verdict: str | None = None
+    limit: int = 50
+
+
+def wanted(db: Connection, asked: Wanted) -> list[Decision]:
+    """The wanted decisions, the newest first."""
+    table = dedup_decisions.c
+    query = select(dedup_decisions).order_by(table.id.desc()).limit(asked.limit)
+    if asked.question_id is not None:
+        ours = (table.question_id, table.neighbour_id)
+        query = query.where(or_(*(each == asked.question_id for each in ours)))
+    if asked.run_id is not None:
+        query = query.where(table.run_id == asked.run_id)
+    if asked.verdict is not None:
+        query = query.where(table.verdict == asked.verdict)
+    return [_decision(row) for row in db.execute(query).mappings()]
+
+
+def of_pair(db: Connection, one_id: int, other_id: int) -> list[Decision]:
+    """What was decided about two questions of the bank, oldest first."""
+    table, both = dedup_decisions.c, (one_id, other_id)
+    return _listed(db, table.question_id.in_(both) & table.neighbour_id.in_(both))
+
+
+def add_one(db: Connection, decision: Decision) -> int:
+    """Store a decision; its id."""
+    made = insert(dedup_decisions).values(_row(decision)).returning(dedup_decisions.c.id)
+    return int(db.execute(made).scalar_one())
 
 
 def told_apart(db: Connection) -> dict[tuple[int, int], tuple[str, bool]]:
