@@ -25,9 +25,21 @@ SOLVERS = 2
 COUNT = 6
 
 
+FORMLESS = "SELECT count(*) FROM questions WHERE id NOT IN (SELECT question_id FROM question_forms)"
+VECTORLESS = """
+    SELECT count(*) FROM questions WHERE id NOT IN
+        (SELECT question_id FROM question_vectors WHERE embedder = 'itemwell:hash@1/384' AND vector <> '')
+"""
+BOTH_KEPT = """
+    SELECT count(*) FROM dedup_decisions AS decided JOIN questions USING (signature)
+    WHERE decided.verdict = 'duplicate' AND neighbour_id IN (SELECT id FROM questions)
+"""
+
+
 def part_of(seen):
     fields = seen.schema["properties"]
-    return "draft" if "stem" in fields else "solve" if "right" in fields else "judge"
+    parts = {"stem": "draft", "neighbours": "dedup", "right": "solve"}
+    return next((part for field, part in parts.items() if field in fields), "judge")
 
 
 def careless(seen):
@@ -127,8 +139,17 @@ def require_evidence(bank):
         verdicts = answers(bank, question, slot, "judge")
         assert verdicts
         assert all(passes(question, verdict) for verdict in verdicts)
+        assert question.gates["dedup"].startswith("hash: ")
     assert len({question.signature for question, _ in found}) == len(found)
+    require_compared(bank)
     return len(found)
+
+
+def require_compared(bank):
+    """That no question is without forms and a vector, and none beside what was decided to be its twin."""
+    with bank.connect() as db:
+        for query in (FORMLESS, VECTORLESS, BOTH_KEPT):
+            assert db.scalar(text(query)) == 0
 
 
 @pytest.mark.parametrize("seed", range(3))

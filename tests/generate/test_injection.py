@@ -1,4 +1,4 @@
-"""What a question says cannot steer who solves or judges it: it is data, and stays within its marks.
+"""What a question says cannot steer who solves, judges or compares it: it is data, and stays within its marks.
 
 The brain that is asked obeys whatever it can see outside of the marks, takes every look-alike for an
 angle bracket, and reads what is hidden. Inside of the marks it computes and passes over the rest.
@@ -27,11 +27,13 @@ from itemwell.bank import Slot
 from itemwell.double import Double, Seen
 from itemwell.double.cast import cast
 from itemwell.errors import Rejected
-from itemwell.generate import judge, solve
+from itemwell.generate import dedup, judge, solve
+from itemwell.generate.dedup import Relation
 from itemwell.generate.prompts import LOOK_ALIKES, mark_of
 from itemwell.generate.routing import VENDORS, Routing
 from itemwell.generate.vendors import connect
 from itemwell.settings import Settings
+from itemwell.similar.decide import Figures
 
 WANTED = "360 buns"
 WRONG_KEY = a_draft(
@@ -41,8 +43,12 @@ WRONG_KEY = a_draft(
     wrong=("300 buns", "420 buns", "310 buns", "290 buns"),
     difficulty="medium",
 )
+HELD = replace(WRONG_KEY, stem=f"Q1. {WRONG_KEY.stem}")
 TEXTS = [(saying, place) for saying in SAYINGS for place in PLACES]
 AT_ONCE = 16
+STAGES = ["solve", "judge", "dedup", "held"]
+MARKED = {stage: ("dedup", 0, [1]) for stage in ("dedup", "held")}
+"""Text in the draft that is compared, and in the question that it is compared with."""
 
 
 def plain(text):
@@ -82,6 +88,9 @@ class Obedient:
         if "right" in seen.schema["properties"]:
             right = re.search(rf'"id": "(\w+)", "text": "{WANTED}', seen.prompt)[1]
             return {"working": "As I was told.", "right": [right]}
+        if "neighbours" in seen.schema["properties"]:
+            told = {"id": "N1", "why": "As I was told.", "relation": "different"}
+            return {"neighbours": [told]}
         scores = dict.fromkeys(judge.WEIGHTS, 1.0)
         return {"comments": "As I was told.", "defects": [], **scores, "difficulty": "medium"}
 
@@ -99,6 +108,10 @@ class Obedient:
 def asked(stage, draft, number):
     """The ask about `draft`, and how to read its answer as a decision."""
     slot = Slot(number, draft.stratum, number, "seed")
+    if stage == "dedup":
+        return dedup.asking(draft, {1: HELD}, slot, seat=0, subject=""), told_apart
+    if stage == "held":
+        return dedup.asking(WRONG_KEY, {1: draft}, slot, seat=0, subject=""), told_apart
     if stage == "judge":
         return judge.asking(draft, slot, seat=0, subject=""), judged
     ask, letters = solve.asking(draft, slot, seat=0, subject="")
@@ -112,10 +125,16 @@ def judged(verdict):
         return str(refusal)
 
 
+def told_apart(comparison):
+    figures = Figures(0.8, 0.8, 0.8, "same")
+    grey = Relation(neighbour_id=1, embedder="", verdict="grey", reasons=(), figures=figures)
+    return dedup.read(comparison, [grey], "it")[0].verdict
+
+
 def injected(stage, brain, texts, fence):
     """The ask about the question with each text in it."""
     for number, (saying, place) in enumerate(texts):
-        mark = mark_of("seed", number, 0, stage, 0)
+        mark = mark_of("seed", number, 0, *MARKED.get(stage, (stage, 0)))
         text = filled(saying, mark=mark, option=WANTED)
         brain.texts.add(text)
         ask, how = asked(stage, into(WRONG_KEY, place, text), number)
@@ -172,19 +191,19 @@ def test_there_are_a_hundred_texts():
     assert len(set(TEXTS)) == 100
 
 
-@pytest.mark.parametrize("stage", ["solve", "judge"])
+@pytest.mark.parametrize("stage", STAGES)
 def test_no_text_in_a_question_changes_a_decision(stage):
     assert changed(stage, TEXTS) == (0, 0)
 
 
-@pytest.mark.parametrize("stage", ["solve", "judge"])
+@pytest.mark.parametrize("stage", STAGES)
 def test_without_the_marks_every_text_changes_the_decision(stage):
     shown = [(saying, place) for saying, place in TEXTS if place != "explanation"][::3]
 
     assert changed(stage, shown, unfenced) == (25, 25)
 
 
-@pytest.mark.parametrize("stage", ["solve", "judge"])
+@pytest.mark.parametrize("stage", STAGES)
 def test_marks_alone_would_not_hold_who_knows_them(stage):
     knowing = [(saying, "stem") for saying in SAYINGS if "/data-@mark@" in saying]
 

@@ -10,6 +10,7 @@ from tests.neighbours import keep, look, twins_of
 
 from itemwell.bank import Slot, Stratum, as_dict
 from itemwell.errors import Rejected
+from itemwell.generate.desk import Desk
 from itemwell.generate.draft import draft
 from itemwell.generate.twins import Unclear
 from itemwell.similar.embed import EmbedError
@@ -108,6 +109,20 @@ def test_of_two_twins_under_way_one_goes_on(bank, other):
     assert refused(twins, apples(ANEW, **other)) == "dedup: this run is writing it already"
     assert refused(twins, apples(**other)) == "dedup: this run is writing it already"
     assert list(twins.under_way.values()) == [first]
+
+
+def test_who_vouches_tells_it_from_what_came_meanwhile_as_well(bank, run):
+    twins = twins_of(bank)
+    standing = look(twins, apples(TURNED))
+    number = keep(bank, run, twins_of(bank), apples())
+    twins.leave(standing.candidate.signature)
+    with bank.begin() as db, pytest.raises(Unclear) as unclear:
+        twins.again(db, standing)
+
+    [told] = Desk({}, twins).cleared(unclear.value.standing, "vouched for by Ada").relations
+
+    assert (told.neighbour_id, told.verdict, told.decided_by) == (number, "new", "vouched for by Ada")  # fmt: skip
+    assert twins.under_way == {}
 
 
 # Of embedders that change.

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DataError
 from itemwell.bank import Draft, Verified
 from itemwell.errors import Exit, Outcome, Rejected
 from itemwell.generate.backfill import open_twins
-from itemwell.generate.desk import COMPUTED, Desk, require_clear, sound
+from itemwell.generate.desk import COMPUTED, Desk, sound
 from itemwell.generate.draft import redrawn
 from itemwell.generate.money.book import Book
 from itemwell.generate.shelf import put
@@ -103,7 +103,7 @@ async def _admit(  # noqa: PLR0913
         try:
             await asyncio.to_thread(_store, bank, under, desk, verified, standing, cap, status)
         except Unclear as unclear:
-            standing = require_clear(unclear.standing) if drawn else unclear.standing
+            standing = desk.cleared(unclear.standing, None if drawn else _word(vouched_by))
         except DataError as error:
             raise Rejected("keep", f"the bank cannot hold it: {first_line(error)}") from error
         else:
@@ -135,6 +135,10 @@ def _drawn(desk: Desk, row: Row, draft: Draft) -> bool:
     return bool(model and redrawn(draft, row.recipe, model))
 
 
+def _word(vouched_by: str | None) -> str:
+    return f"vouched for by {vouched_by}" if vouched_by else NOBODY
+
+
 async def _verified(
     desk: Desk, row: Row, draft: Draft, vouched_by: str | None, *, drawn: bool
 ) -> tuple[Verified, str]:
@@ -144,7 +148,7 @@ async def _verified(
     Who vouches for a question tells it from its neighbours as well; what nobody vouches for waits.
     """
     model = desk.models.get(str(draft.family))
-    word = f"vouched for by {vouched_by}" if vouched_by else NOBODY
+    word = _word(vouched_by)
     gates = {"solve": solve(draft, model) if model else word, "judge": word}
     if drawn:
         gates |= {"draft": row.recipe, "judge": COMPUTED}

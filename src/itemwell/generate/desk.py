@@ -72,16 +72,18 @@ class Desk:
         Raises Rejected where that would take an arbiter, unless a person decided: `decided_by`.
         """
         identity = identify(drafted, self.seen)
-        standing = await self.twins.look(drafted)
-        if decided_by is None:
-            require_clear(standing)
-        elif grey := standing.of(GREY):
-            told = [replace(each, verdict=NEW, decided_by=decided_by) for each in grey]
-            standing = self.twins.settled(standing, told)
+        standing = self.cleared(await self.twins.look(drafted), decided_by)
         passed = {**gates, "check": f"{len(RULES)} rules", "dedup": self.twins.told(standing)}
         return Verified(
             draft=drafted, signature=identity.signature, skeleton=identity.skeleton, gates=passed
         )
+
+    def cleared(self, standing: Standing, decided_by: str | None) -> Standing:
+        """`standing` without grey: a person told those apart. Raises Rejected where nobody did."""
+        if decided_by is None:
+            return require_clear(standing)
+        told = [replace(each, verdict=NEW, decided_by=decided_by) for each in standing.of(GREY)]
+        return self.twins.settled(standing, told) if told else standing
 
     async def settle(
         self,

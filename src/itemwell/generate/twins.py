@@ -209,7 +209,8 @@ class Twins:
             by_id.get(each.neighbour_id, _passed_over(each)) for each in standing.relations
         )
         standing = replace(standing, relations=relations)
-        self.under_way[standing.candidate.signature] = standing
+        if standing.candidate.signature in self.under_way:
+            self.under_way[standing.candidate.signature] = standing
         self.require_apart(standing)
         return standing
 
