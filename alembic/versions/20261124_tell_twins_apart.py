@@ -138,9 +138,38 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("one_id", "other_id", name=op.f("pk_enemies")),
     )
     op.create_index(op.f("ix_enemies_other_id"), "enemies", ["other_id"])
+    op.create_table(
+        "dedup_thresholds",
+        sa.Column("embedder", sa.Text(), nullable=False),
+        sa.Column(
+            "values",
+            postgresql.JSONB(),
+            nullable=False,
+            comment="the bank's own thresholds of the rule",
+        ),
+        sa.Column(
+            "figures",
+            postgresql.JSONB(),
+            nullable=False,
+            comment="what they did to the pairs held out",
+        ),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("clock_timestamp()"),
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("embedder", name=op.f("pk_dedup_thresholds")),
+    )
 
 
 def downgrade() -> None:
     op.execute("DROP TABLE IF EXISTS vector_index")  # derived, and in the way of what it points at
-    for table in ("enemies", "dedup_decisions", "question_vectors", "question_forms"):
+    for table in (
+        "dedup_thresholds",
+        "enemies",
+        "dedup_decisions",
+        "question_vectors",
+        "question_forms",
+    ):
         op.drop_table(table)

@@ -20,7 +20,7 @@ import numpy as np
 from itemwell.similar import weights
 
 HERE = Path(__file__).parent
-PAIRS = HERE.parents[1] / "tests/similar/shipped_pairs.jsonl"
+PAIRS = HERE.parents[1] / "src/itemwell/similar/pairs.jsonl"
 
 
 def started(python, script, directory, texts):

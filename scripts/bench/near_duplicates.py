@@ -24,7 +24,7 @@ from itemwell.similar.hashing import Hashing
 from itemwell.similar.minilm import MiniLM
 from itemwell.similar.thresholds import DEFAULTS
 
-SHIPPED = Path(__file__).parents[2] / "tests/similar/shipped_pairs.jsonl"
+SHIPPED = Path(__file__).parents[2] / "src/itemwell/similar/pairs.jsonl"
 
 
 def main():

@@ -1,14 +1,18 @@
 """Neighbours shown, and what they are told by, through the real program."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import text
 from tests.store.twins import verified
 
 from itemwell.double import Double
 from itemwell.similar.hashing import Hashing
-from itemwell.store import index_build, questions
+from itemwell.similar.thresholds import DEFAULTS
+from itemwell.store import index_build, questions, thresholds
 from itemwell.store.runs import begin
 
+HASH = "itemwell:hash@1/384"
 HEART = "Which organ pumps blood through the body?"
 HEART_AGAIN = "Which organ pumps the blood through a body?"
 SPEED = "A train travels 180 km in 3 hours. What is its average speed?"
@@ -275,6 +279,67 @@ def test_a_mark_that_cannot_be_is_told_in_one_line(program, keep, arguments, tol
     keep((HEART, "The heart"), (HEART_AGAIN, "The heart"))
 
     ended = program("dedup", "mark", *arguments)
+
+    assert (ended.status, len(ended.err.strip().splitlines())) == (3, 1)
+    assert told in ended.last_line
+
+
+def test_thresholds_are_tuned_for_the_bank_shown_and_reset(program):
+    dry = program("dedup", "tune", "--dry-run", "--json").json
+    usual = program("dedup", "thresholds", "--json").json["thresholds"][HASH]
+    tuned = program("dedup", "tune", "--json").json
+    own = program("dedup", "thresholds", "--json").json["thresholds"][HASH]
+    program("dedup", "thresholds", "--reset")
+
+    assert (dry["pairs"], usual["own"], own["own"]) == (200, False, True)
+    assert own["values"] == tuned["values"] == dry["values"]
+    after = tuned["figures"]["after"]
+    assert (after["changed_refused"], after["unrelated_flagged"]) == (0, 0)
+    assert not program("dedup", "thresholds", "--json").json["thresholds"][HASH]["own"]
+
+
+def test_a_banks_own_thresholds_are_in_force(program, keep, bank):
+    one, _ = keep((HEART, "The heart"), (HEART_AGAIN, "The heart"))
+    with bank.begin() as db:
+        own = replace(DEFAULTS["hash"], same_key=1.0, same_key_guarded=1.0)
+        thresholds.put(db, HASH, own, {})
+
+    assert rows(program, one)[0]["verdict"] == "grey"
+    assert len(audited(program).json["grey"]) == 1
+
+
+def test_corrected_decisions_are_among_the_pairs(program, keep):
+    one, other = keep((HEART, "The heart"), (HEART_AGAIN, "The heart"))
+    filled(program)
+    program("dedup", "mark", one, other, "duplicate")
+
+    assert program("dedup", "tune", "--dry-run", "--json").json["corrected"] == 1
+
+
+def test_by_minilm_tuning_keeps_what_the_program_promises(program):
+    figures = program("dedup", "tune", "--json", EMBEDDER="minilm").json["figures"]["after"]
+
+    assert figures["caught"] >= 0.9 * figures["duplicates"]
+    assert figures["changed_refused"] <= 0.02 * figures["changed"]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (None, "No such file"),
+        (b"\xff", "not a text in UTF-8"),
+        (b"{", "line 1 is no labelled pair: JSON"),
+        (b'{"a": "x", "b": "y", "label": "same"}', "line 1 is no labelled pair: label"),
+        (b'{"a": "x", "b": "y", "label": "dup"}', "1 duplicates among the pairs"),
+        (b"", "0 duplicates among the pairs, and at least 20 are needed"),
+    ],
+)
+def test_pairs_that_cannot_be_used_are_told_in_one_line(program, tmp_path, content, told):
+    path = tmp_path / "pairs.jsonl"
+    if content is not None:
+        path.write_bytes(content)
+
+    ended = program("dedup", "tune", path)
 
     assert (ended.status, len(ended.err.strip().splitlines())) == (3, 1)
     assert told in ended.last_line

@@ -11,7 +11,7 @@ from itemwell.similar.decide import DUPLICATE, decide
 from itemwell.similar.forms import LONGEST_KEY, forms_of, side_of
 from itemwell.similar.tokens import canonical
 
-PAIRS = Path(__file__).with_name("shipped_pairs.jsonl")
+PAIRS = Path(__file__).parents[2] / "src/itemwell/similar/pairs.jsonl"
 
 
 @pytest.mark.parametrize(

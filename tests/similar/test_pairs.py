@@ -11,7 +11,7 @@ from itemwell.similar.hashing import Hashing
 from itemwell.similar.minilm import MiniLM
 from itemwell.similar.thresholds import DEFAULTS
 
-PAIRS = Path(__file__).parent / "shipped_pairs.jsonl"
+PAIRS = Path(__file__).parents[2] / "src/itemwell/similar/pairs.jsonl"
 
 
 def kinds(embedder, thresholds):

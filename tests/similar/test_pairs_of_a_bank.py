@@ -13,7 +13,7 @@ from itemwell.similar.pairs import Member, Pairs, every_pair
 from itemwell.similar.thresholds import DEFAULTS
 from itemwell.similar.tokens import loose
 
-SHIPPED = Path(__file__).parent / "shipped_pairs.jsonl"
+SHIPPED = Path(__file__).parents[2] / "src/itemwell/similar/pairs.jsonl"
 KEYS = ("The heart", "60 km/h", "Yes", None, "1/2", "0.5")
 
 

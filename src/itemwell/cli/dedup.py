@@ -5,6 +5,7 @@ import click
 from itemwell.cli.dedup_audit import audit
 from itemwell.cli.dedup_backfill import backfill
 from itemwell.cli.dedup_decisions import decisions, mark
+from itemwell.cli.dedup_tune import thresholds, tune
 
 
 @click.group()
@@ -12,5 +13,5 @@ def dedup() -> None:
     """Look after what tells twins apart: vectors, thresholds, decisions."""
 
 
-for command in (audit, decisions, mark, backfill):
+for command in (audit, decisions, mark, tune, thresholds, backfill):
     dedup.add_command(command)

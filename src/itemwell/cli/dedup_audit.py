@@ -12,6 +12,8 @@ from itemwell.cli.table import table
 from itemwell.errors import ConfigError, Exit, Outcome
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from itemwell.generate.twin_audit import Eyes, Findings, Found
     from itemwell.settings import Settings
 
@@ -49,7 +51,7 @@ def audit(common: Common, fix: bool, sample: int, seed: int) -> Answer:
 
     settings = common.settings()
     with open_bank(settings) as bank:
-        eyes = _eyes(settings)
+        eyes = _eyes(bank, settings)
         findings = twin_audit.look(bank, eyes, sample=sample, seed=seed)
         if not findings.questions:
             raise ConfigError("the bank has no question in use", "write some: itemwell generate")
@@ -58,13 +60,16 @@ def audit(common: Common, fix: bool, sample: int, seed: int) -> Answer:
     return Answer(_as_json(findings, fix), "\n".join(_told(findings, fix)), _outcome(findings, fix))
 
 
-def _eyes(settings: "Settings") -> "Eyes":
+def _eyes(bank: "Engine", settings: "Settings") -> "Eyes":
     from itemwell.generate.embedding import open_stored
     from itemwell.generate.twin_audit import Eyes
     from itemwell.generate.twins import thresholds_of
+    from itemwell.store import thresholds
 
     chosen = open_stored(settings)
-    return Eyes(chosen.identity, chosen.hashed.identity, thresholds_of(chosen))
+    with bank.connect() as db:
+        own = thresholds.own(db)
+    return Eyes(chosen.identity, chosen.hashed.identity, thresholds_of(chosen, own))
 
 
 def _counts(findings: "Findings", fix: bool) -> dict[str, int]:

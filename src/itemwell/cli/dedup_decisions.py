@@ -55,8 +55,8 @@ def decisions(common: Common, **wanted: Any) -> Answer:
 def mark(common: Common, words: tuple[str, ...], person: str | None) -> Answer:
     """Correct a decision, by its number or by the two questions: duplicate, isomorph, variant or new.
 
-    The verdict stays as it was, with the word beside it, which `itemwell dedup audit` goes by.
-    Isomorphs and variants become enemies.
+    The verdict stays as it was, with the word beside it: `itemwell dedup audit` goes by that, and
+    `itemwell dedup tune` learns from it. Isomorphs and variants become enemies.
     """
     numbers, kind = _read(words)
     from itemwell.store.connect import open_bank, transact
@@ -100,7 +100,7 @@ def _marked(
 
     number = numbers[0]
     if len(numbers) == 2:
-        number = marking.decision_of(db, numbers, open_stored(settings), {})
+        number = marking.decision_of(db, numbers, open_stored(settings))
     return marking.mark(db, number, kind, person)
 
 

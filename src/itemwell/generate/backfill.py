@@ -24,7 +24,7 @@ from itemwell.generate.twins import Twins, thresholds_of
 from itemwell.settings import Settings
 from itemwell.similar.embed import EmbedError, text_of
 from itemwell.similar.forms import forms_of
-from itemwell.store import forms, index_build, vectors
+from itemwell.store import forms, index_build, thresholds, vectors
 from itemwell.store.connect import transact
 
 if TYPE_CHECKING:
@@ -60,7 +60,9 @@ async def open_twins(
     async with open_chosen(book, settings, vendors, until=until) as chosen:
         if needed:
             await require_comparable(book.bank, chosen)
-        yield Twins(book.bank, chosen, thresholds_of(chosen), settings.enemies_per_question)
+        own = await asyncio.to_thread(transact, book.bank, thresholds.own) if needed else {}
+        at = thresholds_of(chosen, own)
+        yield Twins(book.bank, chosen, at, settings.enemies_per_question)
 
 
 @asynccontextmanager

@@ -8,9 +8,9 @@ from itemwell.bank import Question
 from itemwell.errors import ConfigError
 from itemwell.generate.embedding import Chosen
 from itemwell.generate.twins import thresholds_of
-from itemwell.similar.decide import ISOMORPH, VARIANT, Thresholds, decide
+from itemwell.similar.decide import ISOMORPH, VARIANT, decide
 from itemwell.similar.forms import side_of
-from itemwell.store import decisions, enemies, questions, vectors
+from itemwell.store import decisions, enemies, questions, thresholds, vectors
 from itemwell.store.decisions import Decision
 
 
@@ -25,9 +25,7 @@ def mark(db: Connection, decision_id: int, kind: str, person: str) -> Decision:
     return found
 
 
-def decision_of(
-    db: Connection, ids: Sequence[int], chosen: Chosen, own: dict[str, Thresholds]
-) -> int:
+def decision_of(db: Connection, ids: Sequence[int], chosen: Chosen) -> int:
     """The last decision on two questions of the bank; made where there is none.
 
     Raises ConfigError where they are one, or one of them is not there or has no vector.
@@ -42,14 +40,12 @@ def decision_of(
     known = decisions.of_pair(db, one, other)
     if known:
         return known[-1].id
-    return decisions.add_one(db, _made(db, found[other], found[one], chosen, own))
+    return decisions.add_one(db, _made(db, found[other], found[one], chosen))
 
 
-def _made(
-    db: Connection, newer: Question, older: Question, chosen: Chosen, own: dict[str, Thresholds]
-) -> Decision:
+def _made(db: Connection, newer: Question, older: Question, chosen: Chosen) -> Decision:
     """What the rule says of them, the newer as the candidate."""
-    at = thresholds_of(chosen, own)
+    at = thresholds_of(chosen, thresholds.own(db))
     for identity in (str(chosen.identity), str(chosen.hashed.identity)):
         rows = vectors.of(db, identity, [newer.id, older.id])
         if len(rows) == 2:

@@ -77,17 +77,35 @@ def decide(one: Side, other: Side, cosine: float, thresholds: Thresholds = Thres
     >>> decide(Side("What is 12% of 250?", "30"), Side("What is 15% of 340?", "51"), 0.9).kind
     'isomorph'
     """
+    return judge(compared(one, other, cosine), thresholds)
+
+
+class Compared(NamedTuple):
+    """Two questions as far as no threshold matters, to be judged by many."""
+
+    one: Side
+    other: Side
+    readings: tuple[Reading, Reading]
+    reasons: tuple[str, ...]  # of the guard
+    figures: Figures
+
+
+def compared(one: Side, other: Side, cosine: float) -> Compared:
+    """All that `judge` needs."""
     first, second = read(one.stem), read(other.stem)
     key = keys.compare(one.key, other.key)
     figures = Figures(cosine, jaccard(first, second), masked_ratio(first, second), key)
-    kind, told = _judge(one, other, (first, second), figures, thresholds)
-    return Verdict(kind, told, figures)
+    return Compared(one, other, (first, second), reasons(first, second), figures)
 
 
-def _judge(
-    one: Side, other: Side, read_: tuple[Reading, Reading], figures: Figures, at: Thresholds
-) -> tuple[str, tuple[str, ...]]:
-    first, second = read_
+def judge(pair: Compared, thresholds: Thresholds) -> Verdict:
+    """The verdict of `decide`."""
+    return Verdict(*_judge(pair, thresholds), pair.figures)
+
+
+def _judge(pair: Compared, at: Thresholds) -> tuple[str, tuple[str, ...]]:
+    (first, second), figures, told = pair.readings, pair.figures, pair.reasons
+    one, other = pair.one, pair.other
     if one.stimulus != other.stimulus:
         return NEW, ("stimulus",)
     if not first.tokens or not second.tokens:
@@ -98,7 +116,6 @@ def _judge(
         if figures.key == keys.UNKNOWN and _points(first):
             return GREY, ("canonical", "deictic")
         return DUPLICATE, ("canonical",)
-    told = reasons(first, second)
     if figures.cosine >= at.slot or figures.key == keys.SAME:
         told = tuple(reason for reason in told if reason != "slot")
     if (

@@ -266,6 +266,15 @@ enemies = Table(
     Index(None, "other_id"),
 )
 
+dedup_thresholds = Table(
+    "dedup_thresholds",
+    metadata,
+    Column("embedder", Text, primary_key=True),
+    Column("values", JSONB, nullable=False, comment="the bank's own thresholds of the rule"),
+    Column("figures", JSONB, nullable=False, comment="what they did to the pairs held out"),
+    _now("created_at"),
+)
+
 llm_spending = Table(
     "llm_spending",
     metadata,
