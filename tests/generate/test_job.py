@@ -1,5 +1,6 @@
 """The job on a real bank: a share for each model, a reason for each refusal, an even key."""
 
+import threading
 import time
 from collections import Counter
 from random import Random
@@ -7,7 +8,7 @@ from random import Random
 import pytest
 from sqlalchemy import text
 
-from itemwell.bank import DIFFICULTIES, QUESTION_TYPES, Option
+from itemwell.bank import DIFFICULTIES, QUESTION_TYPES, Option, strata
 from itemwell.cli import progress
 from itemwell.errors import Busy
 from itemwell.generate import job
@@ -177,6 +178,28 @@ def test_an_order_whose_slots_others_took_over_is_still_remembered(bank):
 
     assert again.continued.kept == first.total
     assert again.total == 100 - first.total
+
+
+def test_open_slots_that_another_run_looks_at_are_waited_for_and_not_planned_anew(bank):
+    cut_short(bank, 300, ("math",))
+    seen, done = threading.Event(), threading.Event()
+
+    def look():
+        with bank.begin() as db:
+            slots.left_open(db, strata(("math",)), 1_000)
+            seen.set()
+            done.wait(1)
+
+    other = threading.Thread(target=look)
+    other.start()
+    seen.wait()
+    again = generate(bank, 300, ("math",))
+    done.set()
+    other.join()
+
+    assert again.taken_over == again.wanted
+    with bank.connect() as db:
+        assert db.scalar(text("SELECT count(*) FROM generation_slots")) == 300
 
 
 def test_a_run_that_lost_its_lease_plans_nothing(bank):

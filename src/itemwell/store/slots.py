@@ -51,11 +51,14 @@ def left_open(
     """Open slots of these strata and source whose run has ended, with that run's id, the oldest first.
 
     Those that wait for batches are left to their own order, which goes on with run `run_id`. They
-    are locked for this transaction, so that two runs never take over the same one.
+    are locked for this transaction, so that two runs never take over the same one. Those of `run_id`
+    are waited for, first of all, where another run looks at them: passed over they were planned anew.
     """
     named = [str(stratum) for stratum in strata]
     asked = {"strata": named, "limit": limit, "source": source, "mine": run_id}
     asked |= {"batches_within": WITHIN}
+    if run_id is not None:
+        db.execute(_LOCK_OPEN, {"mine": run_id})
     return [(row.run_id, _slot(row)) for row in db.execute(_LEFT_OPEN, asked)]
 
 
@@ -176,6 +179,9 @@ _UNFINISHED = text("""
     WHERE last.status IN ('stale', 'stopped') OR last.status = 'success' AND last.reason = 'submitted'
        OR last.status IN ('failed', 'partial') AND last.reason <> 'exhausted'
 """)
+_LOCK_OPEN = text(
+    "SELECT id FROM generation_slots WHERE run_id = :mine AND state = 'open' ORDER BY id FOR UPDATE"
+)
 _LEFT_OPEN = text("""
     SELECT slot.id, slot.run_id, slot.question_type, slot.difficulty, slot.ordinal, slot.seed, slot.attempts
     FROM generation_slots AS slot JOIN job_runs AS run ON run.id = slot.run_id
