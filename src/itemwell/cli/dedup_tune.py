@@ -22,13 +22,15 @@ FIGURES = {"what": "on the half held out", "before": "before", "after": "after",
 @click.command(cls=Command)
 @click.argument("pairs", metavar="[PAIRS.jsonl]", type=PATH, required=False)
 @click.option("--dry-run", is_flag=True, help="Show what would be set, and set nothing.")
-def tune(common: Common, pairs: Path | None, dry_run: bool) -> Answer:
+@click.option("--force", is_flag=True, help="Set them though they catch fewer duplicates.")
+def tune(common: Common, pairs: Path | None, dry_run: bool, force: bool) -> Answer:
     """Set this bank's thresholds for EMBEDDER: labelled pairs -> half to search on, half to judge by.
 
     The pairs are those of the file, or 200 that come with the program, and with them the decisions
     that were corrected by `itemwell dedup mark`. A line of a file is {"a": ..., "b": ..., "label":
     "dup"}, or iso, or diff; key_a and key_b may be added. At most 2 % of changed questions are
-    refused, no unrelated pair is flagged, and as many duplicates as can be are caught.
+    refused, no unrelated pair is flagged, and as many duplicates as can be are caught. What catches
+    fewer on the held-out half than the thresholds in force is set by --force alone.
     """
     from itemwell.generate import tuning
     from itemwell.store.connect import open_bank
@@ -37,10 +39,18 @@ def tune(common: Common, pairs: Path | None, dry_run: bool) -> Answer:
     settings = common.settings()
     labelled = tuning.read_pairs(pairs)
     with open_bank(settings) as bank, begin(bank, tuning.JOB) as run:
-        result = tuning.run(bank, run, settings, labelled, dry=dry_run)
-        told = "nothing was set" if dry_run else f"thresholds set for {result.embedder}"
-        run.outcome = Outcome(Exit.OK, "planned" if dry_run else "done", told)
+        result = tuning.run(bank, run, settings, labelled, dry=dry_run, force=force)
+        run.outcome = _outcome(result, dry=dry_run, force=force)
     return Answer({"run_id": run.id, **_as_json(result)}, _told(result), run.outcome)
+
+
+def _outcome(result: "Result", *, dry: bool, force: bool) -> Outcome:
+    if dry:
+        return Outcome(Exit.OK, "planned", "nothing was set")
+    if result.worse and not force:
+        told = "nothing was set: fewer duplicates would be caught than now"
+        return Outcome(Exit.OK, "worse", told, "--force sets them all the same")
+    return Outcome(Exit.OK, "done", f"thresholds set for {result.embedder}")
 
 
 @click.command(cls=Command)

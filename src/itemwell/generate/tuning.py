@@ -73,6 +73,11 @@ class Result:
     left_out: int  # pairs that the embedder cannot read
     unrelated: int
 
+    @property
+    def worse(self) -> bool:
+        """Whether fewer duplicates of the held-out half would be caught than are now."""
+        return self.tuned.after.caught < self.tuned.before.caught
+
 
 def read_pairs(path: Path | None) -> list[PairOfFile]:
     """The pairs of a file, or those that come with the program. Raises ConfigError."""
@@ -86,10 +91,19 @@ def read_pairs(path: Path | None) -> list[PairOfFile]:
     return [_pair(path, at, line) for at, line in enumerate(lines, start=1) if line.strip()]
 
 
-def run(
-    bank: Engine, under: Run, settings: Settings, pairs: Sequence[PairOfFile], *, dry: bool
+def run(  # noqa: PLR0913
+    bank: Engine,
+    under: Run,
+    settings: Settings,
+    pairs: Sequence[PairOfFile],
+    *,
+    dry: bool,
+    force: bool = False,
 ) -> Result:
-    """Tune and, unless it is `dry`, set the thresholds. Raises ConfigError where pairs are too few."""
+    """Tune and, unless it is `dry`, set the thresholds; those that catch fewer only by `force`.
+
+    Raises ConfigError where pairs are too few.
+    """
     book = Book.of(bank, under.id, settings)
 
     async def work() -> Result:
@@ -97,7 +111,7 @@ def run(
             return await _tuned(bank, chosen, pairs)
 
     result = run_async(work())
-    if not dry:
+    if not dry and (force or not result.worse):
         set_ = partial(thresholds.put, embedder=result.embedder, figures=as_figures(result.tuned))
         transact(bank, partial(set_, values=result.tuned.thresholds))
     return result
