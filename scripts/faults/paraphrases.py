@@ -26,7 +26,7 @@ from itemwell.similar.thresholds import DEFAULTS
 WRITERS = ("one", "two")
 """The seeds of their orders, so that each has slots of its own."""
 
-SHIPPED = Path(__file__).parents[2] / "tests/similar/shipped_pairs.jsonl"
+SHIPPED = Path(__file__).parents[2] / "src/itemwell/similar/pairs.jsonl"
 STORY = "A {who} has {many} {holder} with {each} {thing} in each, and sells {sold} of the {thing}. How many {thing} are left?"
 ANEW = (
     "How many {thing} are left if a {who} has {many} {holder} with {each} {thing} in each, and sells {sold} of the {thing}?",
