@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol, TypeVar
 
-from itemwell.llm.door import Ask, LLMError, Model, Reply, Usage
+from itemwell.llm.door import Around, Ask, LLMError, Model, Reply, Usage
 from itemwell.llm.prices import Prices
 
 Result = TypeVar("Result")
@@ -71,22 +71,12 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
-class Within:
+class Within(Around):
     """A model that spends no more than its ledger allows. See `within`."""
 
     ledger: Ledger
     prices: Prices
     model: Model
-
-    @property
-    def vendor(self) -> str:
-        """The vendor of the model within."""
-        return self.model.vendor
-
-    @property
-    def name(self) -> str:
-        """The name of the model within."""
-        return self.model.name
 
     async def __call__(self, ask: Ask) -> Reply:
         """Reserve, ask, settle. Raises LLMError of kind price or budget before anything is paid."""

@@ -213,6 +213,23 @@ class Model(Protocol):
     async def __call__(self, ask: Ask) -> Reply: ...
 
 
+class Around:
+    """What stands around a model: it goes by the name of the one within."""
+
+    __slots__ = ()
+    model: Model
+
+    @property
+    def vendor(self) -> str:
+        """The vendor of the model within."""
+        return self.model.vendor
+
+    @property
+    def name(self) -> str:
+        """The name of the model within."""
+        return self.model.name
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """What a vendor's envelope says, translated: the text, how it ended, and what it cost."""

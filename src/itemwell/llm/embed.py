@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
-from itemwell.llm.door import Ask, Kind, LLMError, Model, Reply, Said, Trace, Usage
+from itemwell.llm.door import Around, Ask, Kind, LLMError, Model, Reply, Said, Trace, Usage
 from itemwell.llm.reading import clean
 from itemwell.llm.transport import KEPT_CHARACTERS
 from itemwell.similar.embed import EmbedError, Identity, unit
@@ -73,21 +73,11 @@ def said(rows: Sequence[str | Sequence[float]], usage: Usage | None) -> Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Vectored:
+class Vectored(Around):
     """A model whose answers are unit vectors. See `vectored`."""
 
     model: Model
     identity: Identity
-
-    @property
-    def vendor(self) -> str:
-        """The vendor of the model within."""
-        return self.model.vendor
-
-    @property
-    def name(self) -> str:
-        """The name of the model within."""
-        return self.model.name
 
     async def __call__(self, ask: Ask) -> Reply:
         """The vectors of all the texts. Raises LLMError of kind invalid where one may not be trusted."""

@@ -8,7 +8,7 @@ from typing import Protocol
 from pydantic import ValidationError
 
 from itemwell.llm.budget import to_the_end
-from itemwell.llm.door import Ask, Kind, LLMError, Model, Outcome, Reply, Trace, Usage
+from itemwell.llm.door import Around, Ask, Kind, LLMError, Model, Outcome, Reply, Trace, Usage
 from itemwell.llm.reading import Unreadable, parse
 
 ANSWERED: set[Kind | None] = {None, "refused", "truncated", "invalid"}
@@ -45,21 +45,11 @@ class Journal(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Journalled:
+class Journalled(Around):
     """A model whose every outcome is on record. See `journalled`."""
 
     journal: Journal
     model: Model
-
-    @property
-    def vendor(self) -> str:
-        """The vendor of the model within."""
-        return self.model.vendor
-
-    @property
-    def name(self) -> str:
-        """The name of the model within."""
-        return self.model.name
 
     async def __call__(self, ask: Ask) -> Reply:
         """What the model says, once that is written."""
@@ -89,21 +79,11 @@ def journalled(journal: Journal, model: Model) -> Journalled:
 
 
 @dataclass(frozen=True, slots=True)
-class Recalled:
+class Recalled(Around):
     """A model that is not asked what was answered before. See `recalled`."""
 
     journal: Journal
     model: Model
-
-    @property
-    def vendor(self) -> str:
-        """The vendor of the model within."""
-        return self.model.vendor
-
-    @property
-    def name(self) -> str:
-        """The name of the model within."""
-        return self.model.name
 
     async def __call__(self, ask: Ask) -> Reply:
         """What the journal holds, else what the model says."""

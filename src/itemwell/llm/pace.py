@@ -5,7 +5,7 @@ import time
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
-from itemwell.llm.door import Ask, LLMError, Model, Reply, Usage
+from itemwell.llm.door import Around, Ask, LLMError, Model, Reply, Usage
 from itemwell.llm.exchange import CHARACTERS_PER_TOKEN
 from itemwell.llm.patient import Clock, Sleep
 
@@ -58,21 +58,11 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
-class Paced:
+class Paced(Around):
     """A model that is not asked faster than its pace. See `paced`."""
 
     pace: Pace
     model: Model
-
-    @property
-    def vendor(self) -> str:
-        """The vendor of the model within."""
-        return self.model.vendor
-
-    @property
-    def name(self) -> str:
-        """The name of the model within."""
-        return self.model.name
 
     async def __call__(self, ask: Ask) -> Reply:
         """Wait for room, then ask; what was not used is given back."""
@@ -106,21 +96,11 @@ def _expected(ask: Ask) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Around):
     """A model with only so many calls under way at once. See `counted`."""
 
     places: AbstractAsyncContextManager[object]
     model: Model
-
-    @property
-    def vendor(self) -> str:
-        """The vendor of the model within."""
-        return self.model.vendor
-
-    @property
-    def name(self) -> str:
-        """The name of the model within."""
-        return self.model.name
 
     async def __call__(self, ask: Ask) -> Reply:
         """Ask once there is a place."""

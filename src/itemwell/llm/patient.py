@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 
-from itemwell.llm.door import Ask, Kind, LLMError, Model, Reply
+from itemwell.llm.door import Around, Ask, Kind, LLMError, Model, Reply
 
 Sleep = Callable[[float], Awaitable[None]]
 Clock = Callable[[], float]
@@ -100,7 +100,7 @@ class Breaker:
 
 
 @dataclass(slots=True)
-class Patient:
+class Patient(Around):
     """A model that is asked again where that may help. See `patient`."""
 
     model: Model
@@ -110,16 +110,6 @@ class Patient:
     chance: Chance
     gate: AbstractAsyncContextManager[object]
     off: LLMError | None = None  # this model alone: its name is unknown, its price is
-
-    @property
-    def vendor(self) -> str:
-        """The vendor of the model within."""
-        return self.model.vendor
-
-    @property
-    def name(self) -> str:
-        """The name of the model within."""
-        return self.model.name
 
     async def __call__(self, ask: Ask) -> Reply:
         """Ask until there is a reply, an error that waiting does not mend, or no time left."""

@@ -25,7 +25,7 @@ from itemwell.generate.report import Report
 from itemwell.generate.routing import ModelName
 from itemwell.llm import batch
 from itemwell.llm.budget import to_the_end
-from itemwell.llm.door import Ask, LLMError, Model, Place, Reply
+from itemwell.llm.door import Around, Ask, LLMError, Model, Place, Reply
 from itemwell.llm.failover import HANDED_OVER
 from itemwell.llm.journal import recalled
 from itemwell.llm.prices import Prices
@@ -74,21 +74,11 @@ class Queued:
 
 
 @dataclass(frozen=True, slots=True)
-class Awaiting:
+class Awaiting(Around):
     """A live model that is not asked for what is already with a vendor."""
 
     under_way: "set[Place]"
     model: Model
-
-    @property
-    def vendor(self) -> str:
-        """The vendor of the model within."""
-        return self.model.vendor
-
-    @property
-    def name(self) -> str:
-        """The name of the model within."""
-        return self.model.name
 
     async def __call__(self, ask: Ask) -> Reply:
         """What the model says. Raises LLMError of kind batch where that comes with a batch."""
