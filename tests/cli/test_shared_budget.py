@@ -26,7 +26,8 @@ def test_two_programs_do_not_pass_a_days_budget_together(program, bank):
         spent = db.scalar(text("SELECT sum(usd) FROM llm_spending"))
         rows = db.scalar(text("SELECT sum(price_usd) FROM llm_calls"))
 
-    assert [process.returncode for process in both] == [1, 1], ended
+    kept = [report["kept"] for report in reports]
+    assert any(kept), ended  # the quicker one may leave nothing to the other
+    assert [process.returncode for process in both] == [1 if each else 2 for each in kept], ended
     assert all("the budget of day does not allow" in err for _, err in ended)
-    assert all(report["kept"] > 0 for report in reports)
     assert 0 < rows == spent <= float(DAY)
