@@ -1,0 +1,133 @@
+"""What an engine does: the passes over all answers that everything else is made of.
+
+Two do the same: `plain`, double precision by numpy and scipy, at once; `compiled`, single precision
+in threads, three times as fast, which has to be compiled once a machine.
+"""
+
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from itemwell.irt.curve import Floats
+from itemwell.irt.grid import Grid
+from itemwell.irt.responses import Responses
+
+GROUPS = 10
+"""Groups of ability in which residuals are summed."""
+
+WORTH_COMPILING = 300_000
+"""Answers to gather a row for (those outside of forms) from which on the compiled engine is quicker."""
+
+PERSON = 10
+"""Such answers that the posterior of a person costs as much as."""
+
+WORTH_A_FIRST_TIME = 12_000_000
+"""The same where the machine has not compiled it yet, which takes seconds."""
+
+
+class Population(NamedTuple):
+    """A grid of ability and the logarithm of the population's weight on each node, Q each."""
+
+    grid: Grid
+    log_weights: Floats
+
+
+class Expected(NamedTuple):
+    """What an E step finds. J items, Q nodes."""
+
+    answers: Floats  # J x Q: how many answers came from each node
+    right_theta: Floats  # J: mean abilities of those who were right, summed
+    right: Floats  # J: right answers
+    by_node: Floats  # Q: persons
+    log_likelihood: float
+
+
+class Engine(Protocol):
+    """Passes over `responses`, with persons weighted where `weights` (N) are given."""
+
+    name: str
+    rounding: float  # of a log-likelihood, relatively
+    responses: Responses
+
+    def expect(
+        self, a: Floats, d: Floats, population: Population, weights: Floats | None = None
+    ) -> tuple[Expected, Floats]:
+        """An E step, and P at the nodes, J x Q."""
+        ...
+
+    def abilities(self, a: Floats, d: Floats, population: Population) -> Floats:
+        """Each person's mean ability and its standard deviation (EAP), N x 2."""
+        ...
+
+    def cross(self, a: Floats, d: Floats, population: Population) -> tuple[Floats, float]:
+        """Products of scores in (a, d) summed over each item's answers, J x 3: aa, ad, dd.
+
+        And the variance of the persons' mean abilities: where the population's is 1, the reliability.
+        """
+        ...
+
+    def residuals(self, a: Floats, d: Floats, population: Population, cuts: Floats) -> "Residuals":
+        """Answers against what their persons' other answers predict, by item."""
+        ...
+
+
+class Residuals(NamedTuple):
+    """Sums over the answers of each item; v is a prediction's variance, theta the ability without it."""
+
+    outfit: Floats  # J: r^2 / v
+    squares: Floats  # J: r^2
+    variance: Floats  # J: v
+    theta: Floats  # J
+    theta_squares: Floats  # J
+    right_theta: Floats  # J: y theta
+    variance_squares: Floats  # J: v^2
+    groups: Floats  # J x GROUPS x 4: answers, right, predicted, v
+
+    @classmethod
+    def of(cls, sums: Floats) -> "Residuals":
+        """From the rows that a pass filled, J x (7 + 4 GROUPS)."""
+        outfit, squares, variance, theta, theta_squares, right_theta, variance_squares = sums[
+            :, :7
+        ].T
+        return cls(
+            outfit,
+            squares,
+            variance,
+            theta,
+            theta_squares,
+            right_theta,
+            variance_squares,
+            sums[:, 7:].reshape(len(sums), GROUPS, 4),
+        )
+
+
+def engine_for(
+    responses: Responses,
+    *,
+    each_answer: bool = False,
+    engine: str | None = None,
+    threads: int | None = None,
+) -> Engine:
+    """The engine that is done first with these answers, or the one that is named.
+
+    `each_answer` tells that the pass to come gathers a row for every answer, those of forms too.
+    """
+    from itemwell.irt.plain import Plain  # noqa: PLC0415 - scipy and numba are heavy, and one is enough
+
+    if engine == "plain" or (engine is None and not _pays(responses, each_answer=each_answer)):
+        return Plain(responses)
+    from itemwell.irt.threads import Compiled  # noqa: PLC0415
+
+    return Compiled(responses, threads)
+
+
+def _pays(responses: Responses, *, each_answer: bool) -> bool:
+    gathered = np.diff(responses.starts)
+    if not each_answer:
+        gathered = gathered[responses.forms.of_person < 0]
+    rows = int(gathered.sum()) + PERSON * responses.persons
+    if rows < WORTH_COMPILING:
+        return False
+    from itemwell.irt.threads import is_cached  # noqa: PLC0415
+
+    return rows >= WORTH_A_FIRST_TIME or is_cached()
