@@ -1,6 +1,6 @@
 """Lay the bank: questions, the slots that runs fill, the drafts they refused, and runs with their leases.
 
-Names of constraints follow the convention of `store/tables.py` from this first migration on, so
+Names of constraints follow the convention of `store/tables/` from this first migration on, so
 that later ones can name what they change.
 """
 

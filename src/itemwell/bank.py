@@ -203,3 +203,41 @@ class Call:
     notes: str | None = None
     batch_id: UUID | None = None
     created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """One learner's answer to one question. Without `answered_at` it is of the moment it is stored."""
+
+    user_id: str
+    question_id: int
+    is_correct: bool
+    selected_option: str | None = None
+    response_time_ms: int | None = None
+    answered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemParameters:
+    """What one calibration found of one question. None: it could not be told.
+
+    `covariance` is that of the two estimates, `point_biserial` the correlation with the rest of
+    the test. Where it is not `published`, `reason` says why, and the question keeps what it had.
+    """
+
+    question_id: int
+    responses: int
+    published: bool
+    difficulty: float | None = None
+    discrimination: float | None = None
+    se_difficulty: float | None = None
+    se_discrimination: float | None = None
+    covariance: float | None = None
+    p_value: float | None = None
+    point_biserial: float | None = None
+    infit: float | None = None
+    outfit: float | None = None
+    fit_p: float | None = None
+    anchor: bool = False
+    flags: tuple[str, ...] = ()
+    reason: str | None = None
