@@ -1,0 +1,1 @@
+"""Refit the item parameters: due -> load -> fit -> link -> check -> publish."""

@@ -1,0 +1,136 @@
+"""The bank's answers -> answers that a fit can use, packed. Pure: chunks of columns come in."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from itemwell.calibrate.numbering import FREE, Numbering
+from itemwell.calibrate.packed import HALF, LOW, ONE, Answers, Marks
+from itemwell.calibrate.rules import CLOCKS_APART, LONGEST_MS, Counts, Rules
+from itemwell.calibrate.sieve import Letters, drop_careless, drop_repeated
+
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+SECOND = 1_000_000
+LAST_SECOND = 2**32 - 1
+
+
+class Chunk(Protocol):
+    """Columns of answers, as `store.stream.Chunk` has them and says what they are."""
+
+    @property
+    def users(self) -> NDArray[np.int64]: ...
+    @property
+    def questions(self) -> NDArray[np.int64]: ...
+    @property
+    def correct(self) -> NDArray[np.bool_]: ...
+    @property
+    def letters(self) -> NDArray[np.uint8]: ...
+    @property
+    def times_ms(self) -> NDArray[np.int32]: ...
+    @property
+    def answered(self) -> NDArray[np.int64]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Usable answers in the form of `irt.Responses.packed`, and what became of the others.
+
+    Item i is the question `question_ids[i]`; they ascend, and each has an answer. Persons come in the
+    order of their hashes, and a person's answers in that of their items: the same answers give
+    the same arrays, in whatever order the table has them.
+    """
+
+    codes: NDArray[np.uint32]
+    starts: NDArray[np.int64]
+    question_ids: NDArray[np.int64]
+    counts: Counts
+
+    @property
+    def items(self) -> int:
+        """How many items there are."""
+        return len(self.question_ids)
+
+
+def load(
+    chunks: Iterable[Chunk],
+    question_ids: Iterable[int],
+    *,
+    now: datetime,
+    rules: Rules | None = None,
+) -> Loaded:
+    """The usable answers of `chunks` to the bank's questions; `now` is the server's time.
+
+    Of a learner's answers to a question the first counts, by its second; of several in one second
+    the first of the table. A learner with a single usable answer stays.
+    """
+    rules, counts, answers, letters = rules or Rules(), Counts(), Answers(), Letters()
+    ids = np.unique(np.fromiter(question_ids, np.int64))
+    items, learners = Numbering.of(ids), Numbering()
+    for chunk in chunks:
+        item = items.find(chunk.questions)
+        kept = _possible(chunk, item, now, rules, counts)
+        person = learners.number(chunk.users[kept])
+        code = (item[kept].astype(np.uint64) << ONE) | chunk.correct[kept]
+        seconds = np.clip(chunk.answered[kept] // SECOND, 0, LAST_SECOND)
+        answers.add((person.astype(np.uint64) << HALF) | code, chunk.times_ms[kept], seconds)
+        letters.add(person, chunk.letters[kept], learners.count)
+    answers.trim()
+    order = np.argsort(learners.keys())
+    _renumber(answers, order)
+    drop_repeated(answers, learners.count, counts)
+    same_letter = letters.always_the_same(learners.count)[order]
+    drop_careless(answers, same_letter, len(ids), rules, counts)
+    return _packed(answers, learners.count, ids, counts)
+
+
+def _possible(
+    chunk: Chunk, item: NDArray[np.int32], now: datetime, rules: Rules, counts: Counts
+) -> Marks:
+    """Which answers of the chunk can be, and are to known questions; the others are counted."""
+    kept: Marks = item != FREE
+    counts.read += len(item)
+    counts.orphans += len(item) - int(kept.sum())
+    refused = {}
+    if rules.since:
+        refused["before_since"] = chunk.answered < _microseconds(rules.since)
+    if rules.impossible:
+        refused["future"] = chunk.answered > _microseconds(now + CLOCKS_APART)
+        refused["mistimed"] = (chunk.times_ms < -1) | (chunk.times_ms > LONGEST_MS)
+    for name, marks in refused.items():
+        setattr(counts, name, getattr(counts, name) + int((kept & marks).sum()))
+        kept &= ~marks
+    return kept
+
+
+def _renumber(answers: Answers, order: NDArray[np.int64]) -> None:
+    """Give each person their place in `order` instead of that of their first answer."""
+    rank = np.empty(len(order), np.uint64)
+    rank[order] = np.arange(len(order), dtype=np.uint64)
+    for here in answers.pieces():
+        low = answers.packed[here] & LOW
+        answers.packed[here] = (rank[answers.persons(here)] << HALF) | low
+
+
+def _packed(answers: Answers, learners: int, ids: NDArray[np.int64], counts: Counts) -> Loaded:
+    """The answers sorted; persons and items without any are left out. Takes `answers` apart."""
+    answers.forget_times()
+    of_item = answers.tally(len(ids), answers.items)
+    of_person = answers.tally(learners, answers.persons)
+    used = of_item > 0
+    number = np.cumsum(used) - 1
+    sizes = of_person[of_person > 0]
+    answers.packed.sort()
+    codes = np.empty(answers.count, np.uint32)
+    for here in answers.pieces():
+        right = answers.packed[here] & ONE
+        codes[here] = (number[answers.items(here)].view(np.uint64) << ONE) | right
+    counts.used, counts.learners, counts.questions = len(codes), len(sizes), int(used.sum())
+    return Loaded(codes, np.concatenate(([0], np.cumsum(sizes))), ids[used], counts)
+
+
+def _microseconds(moment: datetime) -> int:
+    return (moment - EPOCH) // timedelta(microseconds=1)

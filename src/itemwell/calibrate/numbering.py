@@ -1,0 +1,99 @@
+"""Dense numbers for 64-bit keys: a hash table whose every step works on a whole array.
+
+Some 10 ns a key, where sorting them takes 100 and more.
+"""
+
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+SPREAD = np.uint64(0x9E3779B97F4A7C15)
+"""2^64 divided by the golden ratio: multiplied by it, keys that follow each other lie far apart."""
+
+FREE = -1
+
+AT_ONCE = 1 << 17
+"""Keys that are looked up together: what is made of them on the way stays in the cache."""
+
+
+class Numbering:
+    """Gives each key a number from 0 on, the same for the same keys in the same order."""
+
+    def __init__(self, bits: int = 16) -> None:
+        self.count = 0
+        self._empty(bits)
+
+    @classmethod
+    def of(cls, keys: NDArray[np.int64]) -> Self:
+        """The numbering in which each of `keys`, all different, has its place as its number."""
+        self = cls(max(4, (2 * len(keys)).bit_length()))
+        self._insert(keys, np.arange(len(keys), dtype=np.int32))
+        self.count = len(keys)
+        return self
+
+    def find(self, keys: NDArray[np.int64]) -> NDArray[np.int32]:
+        """The numbers of `keys`; -1 for those that have none."""
+        found = np.empty(len(keys), np.int32)
+        for first in range(0, len(keys), AT_ONCE):
+            found[first : first + AT_ONCE] = self._found(keys[first : first + AT_ONCE])
+        return found
+
+    def _found(self, keys: NDArray[np.int64]) -> NDArray[np.int32]:
+        place = self._first_place(keys)
+        found = self._numbers.take(place, mode="clip")
+        left = np.flatnonzero((self._keys.take(place, mode="clip") != keys) & (found != FREE))
+        while left.size:
+            place[left] = (place[left] + 1) & self._mask
+            found[left] = self._numbers[place[left]]
+            left = left[(found[left] != FREE) & (self._keys[place[left]] != keys[left])]
+        return found
+
+    def number(self, keys: NDArray[np.int64]) -> NDArray[np.int32]:
+        """The numbers of `keys`, new ones for those that had none."""
+        numbers = self.find(keys)
+        unknown = numbers == FREE
+        if unknown.any():
+            new = np.unique(keys[unknown])
+            self._grow(len(new))
+            self._insert(new, np.arange(self.count, self.count + len(new), dtype=np.int32))
+            self.count += len(new)
+            numbers[unknown] = self.find(keys[unknown])
+        return numbers
+
+    def keys(self) -> NDArray[np.int64]:
+        """Each key, at the place of its number."""
+        taken = self._numbers != FREE
+        keys = np.empty(self.count, np.int64)
+        keys[self._numbers[taken]] = self._keys[taken]
+        return keys
+
+    def _empty(self, bits: int) -> None:
+        self._bits = bits
+        self._mask = (1 << bits) - 1
+        self._keys = np.zeros(1 << bits, np.int64)
+        self._numbers = np.full(1 << bits, FREE, np.int32)
+
+    def _grow(self, more: int) -> None:
+        """Make room for so many keys: half of the table stays free, lest searches grow long."""
+        if 2 * (self.count + more) <= len(self._keys):
+            return
+        keys = self.keys()
+        self._empty((2 * (self.count + more)).bit_length())
+        self._insert(keys, np.arange(self.count, dtype=np.int32))
+
+    def _first_place(self, keys: NDArray[np.int64]) -> NDArray[np.int64]:
+        spread = keys.view(np.uint64) * SPREAD
+        return (spread >> np.uint64(64 - self._bits)).view(np.int64)
+
+    def _insert(self, keys: NDArray[np.int64], numbers: NDArray[np.int32]) -> None:
+        """Enter `keys`, all different and none of them there yet."""
+        place = self._first_place(keys)
+        left = np.arange(len(keys))
+        while left.size:
+            free = left[self._numbers[place[left]] == FREE]
+            self._numbers[place[free]] = numbers[free]  # of several for one place the last stays
+            placed = free[self._numbers[place[free]] == numbers[free]]
+            self._keys[place[placed]] = keys[placed]
+            left = left[self._numbers[place[left]] != numbers[left]]
+            place[left] = (place[left] + 1) & self._mask

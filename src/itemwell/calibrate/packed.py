@@ -1,0 +1,117 @@
+"""Answers on their way into a fit, 16 bytes each; what works on all works on a piece at a time."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+PIECE = 1 << 18
+"""Answers that are looked at at once."""
+
+SORTED_AT_ONCE = 1 << 21
+"""Answers that are sorted at once, where a part of them can be sorted by itself."""
+
+LOW = np.uint64(2**32 - 1)
+HALF = np.uint64(32)
+ONE = np.uint64(1)
+
+Marks = NDArray[np.bool_]
+Whole = NDArray[np.int64]
+
+
+def _empty(kind: type[Any]) -> Any:
+    return field(default_factory=lambda: np.empty(0, kind))
+
+
+@dataclass(slots=True)
+class Answers:
+    """`packed` is person << 32 | item << 1 | right; `times_ms` -1 where none; `seconds` since 2000.
+
+    The columns are longer than `count` while answers come in.
+    """
+
+    packed: NDArray[np.uint64] = _empty(np.uint64)
+    times_ms: NDArray[np.int32] = _empty(np.int32)
+    seconds: NDArray[np.uint32] = _empty(np.uint32)
+    count: int = 0
+
+    def add(self, packed: NDArray[np.uint64], times: NDArray[Any], seconds: NDArray[Any]) -> None:
+        """Append answers."""
+        end = self.count + len(packed)
+        if end > len(self.packed):
+            self._resize(end + max(4 * PIECE, end // 16))
+        here = slice(self.count, end)
+        self.packed[here], self.times_ms[here], self.seconds[here] = packed, times, seconds
+        self.count = end
+
+    def trim(self) -> None:
+        """Give back what was not needed."""
+        self._resize(self.count)
+
+    def forget_times(self) -> None:
+        """Give back the memory of times and moments too."""
+        self.trim()
+        self.times_ms.resize(0, refcheck=False)
+        self.seconds.resize(0, refcheck=False)
+
+    def keep(self, kept: Marks) -> None:
+        """Leave out the answers that are not marked, in place: a copy would take as much again."""
+        end = 0
+        for here in self.pieces():
+            mine = kept[here]
+            to = slice(end, end + int(mine.sum()))
+            for column in (self.packed, self.times_ms, self.seconds):
+                column[to] = column[here][mine]
+            end = to.stop
+        self.count = end
+
+    def pieces(self) -> Iterator[slice]:
+        """All answers, a piece at a time."""
+        for first in range(0, self.count, PIECE):
+            yield slice(first, min(first + PIECE, self.count))
+
+    def persons(self, here: slice) -> Whole:
+        """Who gave these answers."""
+        return (self.packed[here] >> HALF).view(np.int64)
+
+    def items(self, here: slice) -> Whole:
+        """What they are answers to."""
+        return ((self.packed[here] & LOW) >> ONE).view(np.int64)
+
+    def of_persons(self, first: int, end: int) -> Whole:
+        """The places of the answers of persons first..end-1."""
+        low, high = np.uint64(first << 32), np.uint64(end << 32)
+        found = [np.zeros(0, np.int64)]
+        for here in self.pieces():
+            piece = self.packed[here]
+            found.append(here.start + np.flatnonzero((piece >= low) & (piece < high)))
+        return np.concatenate(found)
+
+    def tally(self, size: int, keys: Callable[[slice], Whole]) -> Whole:
+        """How often each number below `size` is among the keys."""
+        counts = np.zeros(size, np.int64)
+        for here in self.pieces():
+            counts += np.bincount(keys(here), minlength=size)
+        return counts
+
+    def _resize(self, size: int) -> None:
+        """Large memory grows by its table of pages, without a copy."""
+        for column in (self.packed, self.times_ms, self.seconds):
+            column.resize(size, refcheck=False)
+
+
+def ranges(counts: Whole, most: int = SORTED_AT_ONCE) -> Iterator[tuple[int, int]]:
+    """Ranges (first, end) of numbers with about `most` answers together, or one number with more.
+
+    >>> list(ranges(np.array([3, 3, 9, 0, 1]), most=6))
+    [(0, 2), (2, 3), (3, 5)]
+    """
+    upto = np.cumsum(counts)
+    first = 0
+    while first < len(counts):
+        before = upto[first] - counts[first]
+        end = max(first + 1, int(np.searchsorted(upto, before + most, side="right")))
+        yield first, end
+        first = end
