@@ -9,8 +9,26 @@
 numpy in, numpy out. Nothing here knows of a bank, a question or a run.
 """
 
+from itemwell.irt.ability import Abilities, abilities
+from itemwell.irt.discovery import benjamini_hochberg
 from itemwell.irt.fit import Anchors, Fit, fit
+from itemwell.irt.itemfit import ItemFit, item_fit
+from itemwell.irt.link import Estimates, Linked, link
 from itemwell.irt.prior import Prior
 from itemwell.irt.responses import Responses
 
-__all__ = ["Anchors", "Fit", "Prior", "Responses", "fit"]
+__all__ = [
+    "Abilities",
+    "Anchors",
+    "Estimates",
+    "Fit",
+    "ItemFit",
+    "Linked",
+    "Prior",
+    "Responses",
+    "abilities",
+    "benjamini_hochberg",
+    "fit",
+    "item_fit",
+    "link",
+]

@@ -1,0 +1,192 @@
+"""From the scale of a new fit to an old one, by the items that both have; those that drifted are found.
+
+    start -> characteristic curves -> drift -> the rest again -> Linked
+
+Stocking and Lord (1983), Appl. Psychol. Meas. 7, 201-210, with items weighted by how well they are
+known; robust z after Huynh and Meyer (2010), Pract. Assess. Res. Eval. 15(2).
+"""
+
+from typing import NamedTuple, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from itemwell.irt.curve import Floats, curve
+from itemwell.irt.discovery import benjamini_hochberg, two_sided
+
+FEWEST = 10
+"""Anchors: fewer make a scale of their own errors."""
+
+FALSE_RATE = 0.05
+"""Of the anchors that are taken out so many are expected not to have drifted."""
+
+ROUNDS = 20
+NODES = np.linspace(-4, 4, 41)
+IQR_OF_A_NORMAL = 1.349
+LEAST_ERROR = 0.01
+"""Of a difference: two fits to the same answers differ by their tolerance, not by nothing."""
+
+
+class Estimates(NamedTuple):
+    """Items as a fit found them, J each. Standard errors may be missing."""
+
+    a: Floats
+    b: Floats
+    se_a: Floats | None = None
+    se_b: Floats | None = None
+
+    @classmethod
+    def of(
+        cls,
+        a: ArrayLike,
+        b: ArrayLike,
+        se_a: ArrayLike | None = None,
+        se_b: ArrayLike | None = None,
+    ) -> Self:
+        """From anything that is like an array."""
+        errors = (None if each is None else np.asarray(each, float) for each in (se_a, se_b))
+        return cls(np.asarray(a, float), np.asarray(b, float), *errors)
+
+    def on(self, slope: float, intercept: float) -> Self:
+        """The same items on the scale theta' = slope * theta + intercept."""
+        return type(self)(
+            self.a / slope,
+            slope * self.b + intercept,
+            None if self.se_a is None else self.se_a / slope,
+            None if self.se_b is None else self.se_b * slope,
+        )
+
+
+class Linked(NamedTuple):
+    """theta_old = slope * theta_new + intercept, and what it rests on. Arrays are J.
+
+    `usable` are the items with sound estimates in both; `kept` those of them that had not drifted.
+    `z_a` and `z_b` are the differences new - old, of log a and b, in units of their error on the old
+    scale; `p` is the chance of the larger of both. NaN where an item is not usable.
+    """
+
+    slope: float
+    intercept: float
+    usable: NDArray[np.bool_]
+    kept: NDArray[np.bool_]
+    z_a: Floats
+    z_b: Floats
+    p: Floats
+
+    @property
+    def drifted(self) -> NDArray[np.bool_]:
+        """The anchors that were taken out."""
+        return self.usable & ~self.kept
+
+
+def link(
+    old: Estimates,
+    new: Estimates,
+    *,
+    shared: ArrayLike = 1.0,
+    fewest: int = FEWEST,
+    false_rate: float = FALSE_RATE,
+) -> Linked:
+    """The transformation that brings `new` to the scale of `old` (J items each, in one order).
+
+    `shared` is the share of each item's old answers that the new fit rests on too: 1 where answers
+    only grow, 0 where the fits have none in common. Without standard errors the spread of the
+    differences themselves tells what is far. Items without a sound pair in both fits (a above 0, all
+    finite) are no anchors. Raises ValueError where fewer than `fewest` anchors remain.
+    """
+    usable = _sound(old) & _sound(new)
+    _refuse_few(int(usable.sum()), fewest, "have sound estimates in both fits")
+    kept, seen = usable.copy(), set[bytes]()
+    for _ in range(ROUNDS):
+        slope, intercept = _characteristic(old, new, kept, shared)
+        z_a, z_b = _differences(old, new.on(slope, intercept), kept, shared)
+        z_a[~usable], z_b[~usable] = np.nan, np.nan
+        p = np.minimum(2 * two_sided(np.maximum(np.abs(z_a), np.abs(z_b))), 1.0)
+        drifted = benjamini_hochberg(p, false_rate)
+        again = usable & ~drifted
+        _refuse_few(int(again.sum()), fewest, f"are left of {int(usable.sum())}: the rest drifted")
+        settled = bool((again == kept).all())
+        if again.tobytes() in seen:  # it goes round: what drifted in either round stays out
+            again &= kept
+        seen.add(kept.tobytes())
+        kept = again
+        if settled:
+            break
+    return Linked(slope, intercept, usable, kept, z_a, z_b, p)
+
+
+def _sound(items: Estimates) -> NDArray[np.bool_]:
+    sound = np.isfinite(items.a) & np.isfinite(items.b) & (items.a > 0)
+    for error in (items.se_a, items.se_b):
+        if error is not None:
+            sound &= np.isfinite(error)
+    return np.asarray(sound)
+
+
+def _refuse_few(anchors: int, fewest: int, what: str) -> None:
+    if anchors < fewest:
+        raise ValueError(f"{anchors} anchors {what}; a link needs {fewest}")
+
+
+def _characteristic(
+    old: Estimates, new: Estimates, kept: NDArray[np.bool_], shared: ArrayLike
+) -> tuple[float, float]:
+    """Slope and intercept at which the weighted sums of both sets of curves are closest.
+
+    Gauss and Newton's method, from the medians, over a standard normal population.
+    """
+    weights = _weights(old, new, kept, shared)
+    (a, b), (new_a, new_b) = ((each.a[kept], each.b[kept]) for each in (old, new))
+    slope = float(np.exp(np.median(np.log(new_a / a))))
+    intercept = float(np.median(b - slope * new_b))
+    density = np.exp(-(NODES**2) / 4)  # the root of the normal's, which is squared
+    aim = weights @ curve(a, -a * b, NODES).right
+    for _ in range(50):
+        steep = new_a / slope
+        right = curve(steep, -steep * (slope * new_b + intercept), NODES).right
+        spread = right * (1 - right) * (weights * steep)[:, None]
+        missing = density * (aim - weights @ right)
+        of_intercept = -density * spread.sum(axis=0)
+        of_slope = of_intercept * (NODES - intercept) / slope
+        jacobian = np.stack([of_slope, of_intercept], axis=1)
+        move = np.linalg.lstsq(jacobian, missing, rcond=None)[0]
+        move /= max(1.0, np.abs(move).max() / 0.5)
+        slope, intercept = max(slope + float(move[0]), slope / 2), intercept + float(move[1])
+        if np.abs(move).max() < 1e-9:
+            break
+    return slope, intercept
+
+
+def _weights(old: Estimates, new: Estimates, kept: NDArray[np.bool_], shared: ArrayLike) -> Floats:
+    """Of the kept items: the less the better known, up to what no number of answers tells apart."""
+    if old.se_b is None or new.se_b is None:
+        return np.full(int(kept.sum()), 1 / kept.sum())
+    variance = (old.a * new.a * _error(old.se_b, new.se_b, shared) ** 2)[kept]
+    weights = 1 / (variance + np.median(variance))
+    return np.asarray(weights / weights.sum())
+
+
+def _differences(
+    old: Estimates, new: Estimates, kept: NDArray[np.bool_], shared: ArrayLike
+) -> tuple[Floats, Floats]:
+    """Robust z of log a and of b, both fits on one scale."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        of_a, of_b = np.log(new.a / old.a), new.b - old.b
+        if old.se_a is None or old.se_b is None or new.se_a is None or new.se_b is None:
+            return _robust(of_a, kept, least=1e-9), _robust(of_b, kept, least=1e-9)
+        of_a /= _error(old.se_a / old.a, new.se_a / new.a, shared)
+        of_b /= _error(old.se_b, new.se_b, shared)
+    return _robust(of_a, kept, least=1.0), _robust(of_b, kept, least=1.0)
+
+
+def _error(old: Floats, new: Floats, shared: ArrayLike) -> Floats:
+    """The standard error of new - old, of which cov = shared * new^2 in fits of maximum likelihood."""
+    variance = old**2 + (1 - 2 * np.asarray(shared, float)) * new**2
+    return np.sqrt(np.maximum(variance, LEAST_ERROR**2))
+
+
+def _robust(scores: Floats, kept: NDArray[np.bool_], *, least: float) -> Floats:
+    """Scores from the kept ones' median in units of their spread, or of `least` where that is more."""
+    low, middle, high = np.quantile(scores[kept], (0.25, 0.5, 0.75))
+    spread = float(high - low) / IQR_OF_A_NORMAL
+    return np.asarray((scores - middle) / max(spread, least))
