@@ -241,3 +241,12 @@ class ItemParameters:
     anchor: bool = False
     flags: tuple[str, ...] = ()
     reason: str | None = None
+
+
+class Choice(NamedTuple):
+    """How often an option was chosen, and how able its choosers were (their share of right answers)."""
+
+    letter: str
+    chosen: int
+    ability: float
+    is_key: bool

@@ -19,10 +19,13 @@ class Exit(IntEnum):
         return status
 
     OK = 0, "all that was asked is done, or nothing was due"
-    PARTIAL = 1, "some of it; a deadline or a limit was reached with something kept"
+    PARTIAL = (
+        1,
+        "some of it; a deadline or a limit was reached with something kept. In calibrate: database",
+    )
     FAILED = 2, "none of it"
     CONFIG = 3, "bad option or setting, or a schema not migrated; no run was begun"
-    DATABASE = 4, "cannot reach Postgres, or lost it for good"
+    DATABASE = 4, "cannot reach Postgres, or lost it for good. Never in calibrate"
     BUG = 70, "an error that nobody foresaw, with its traceback"
     BUSY = 75, "another run of this job is under way"
     INTERRUPTED = 130, "SIGINT, after a clean checkpoint"
@@ -35,16 +38,25 @@ class Exit(IntEnum):
 
 
 class Outcome(NamedTuple):
-    """How a command ended. `reason` is one word for machines, the rest is for people."""
+    """How a command ended. `reason` is one word for machines, the rest is for people.
+
+    `name` stands instead of the status's own where one command means something else by it.
+    """
 
     exit: Exit
     reason: str
     message: str
     next_step: str = ""
+    name: str = ""
+
+    @property
+    def word(self) -> str:
+        """What the status is called."""
+        return self.name or self.exit.word
 
     def __str__(self) -> str:
         step = f"; {self.next_step}" if self.next_step else ""
-        return f"exit code: {self.exit.value} ({self.exit.word}): {self.message}{step}"
+        return f"exit code: {self.exit.value} ({self.word}): {self.message}{step}"
 
 
 class ItemwellError(Exception):
@@ -52,6 +64,7 @@ class ItemwellError(Exception):
 
     exit = Exit.FAILED
     reason = "failed"
+    name = ""  # of the status, where it is not its own
 
     def __init__(self, message: str, next_step: str = "") -> None:
         super().__init__(message)
@@ -60,7 +73,7 @@ class ItemwellError(Exception):
     @property
     def outcome(self) -> Outcome:
         """This error as the end of the program."""
-        return Outcome(self.exit, self.reason, str(self), self.next_step)
+        return Outcome(self.exit, self.reason, str(self), self.next_step, self.name)
 
 
 class ConfigError(ItemwellError):
@@ -75,6 +88,13 @@ class DatabaseError(ItemwellError):
 
     exit = Exit.DATABASE
     reason = "database"
+
+
+class CalibrationDatabaseError(DatabaseError):
+    """The same while calibrating, where users have relied on status 1 for it."""
+
+    exit = Exit.PARTIAL
+    name = "database"
 
 
 class Busy(ItemwellError):

@@ -22,5 +22,11 @@ JOBS = {
             "0 2 * * 0",
             timedelta(minutes=45),
         ),
+        Job(
+            "calibrate",
+            "refit the item parameters: due -> load -> fit -> link -> check -> publish",
+            "0 4 * * 0",
+            timedelta(minutes=30),
+        ),
     )
 }

@@ -44,6 +44,25 @@ def raising_stopped() -> Iterator[None]:
 
 
 @contextmanager
+def until(seconds: float, over: Callable[[], BaseException]) -> Iterator[None]:
+    """Raise what `over` makes where the block takes longer; in the main thread, else never."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ring(_number: int, _frame: FrameType | None) -> None:
+        raise over()
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@contextmanager
 def left_to_the_child() -> Iterator[None]:
     """Pass over SIGINT while a program on this terminal, such as psql, deals with it."""
     before = signal.signal(

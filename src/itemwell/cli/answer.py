@@ -66,7 +66,7 @@ def _json(answer: Answer) -> str:
     outcome = answer.outcome
     ended = {
         "exit_code": outcome.exit.value,
-        "status": outcome.exit.word,
+        "status": outcome.word,
         "reason": outcome.reason,
         "message": outcome.message,
         "next_step": outcome.next_step,

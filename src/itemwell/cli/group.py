@@ -8,6 +8,7 @@ from itemwell import __version__
 
 MODULES = {
     "generate": "generate",
+    "calibrate": "calibrate",
     "judge": "judge",
     "questions": "questions",
     "dedup": "dedup",

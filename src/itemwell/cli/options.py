@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -105,6 +106,48 @@ class Command(click.Command):
         for title, rows in (("Options", own), ("Common options", common)):
             with formatter.section(title):
                 formatter.write_dl(rows)
+
+
+class CommandWithMore(Command, click.Group):
+    """A command that has further ones below it: `itemwell calibrate`, `itemwell calibrate history`."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, invoke_without_command=True, **options)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Do what the command does, or what the one below it does that was named."""
+        named = [*ctx._protected_args, *ctx.args]  # noqa: SLF001 - click keeps them nowhere else
+        if not named:
+            return super().invoke(ctx)
+        name, command, rest = self.resolve_command(ctx, named)
+        assert command is not None
+        with command.make_context(name, rest, parent=ctx) as below:
+            return command.invoke(below)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Own options, common ones, and the commands below."""
+        super().format_options(ctx, formatter)
+        self.format_commands(ctx, formatter)
+
+
+class Moment(click.ParamType[datetime]):
+    """A moment such as 2026-11-01 or 2026-11-01T04:00, UTC unless it names another zone."""
+
+    name = "moment"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """The moment, with its zone."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(
+                f"{value!r} is not a moment such as 2026-11-01 or 2026-11-01T04:00", param, ctx
+            )
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def several(known: Callable[[], tuple[str, ...]], what: str) -> Callable[..., tuple[str, ...]]:

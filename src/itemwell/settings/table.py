@@ -183,6 +183,18 @@ class Settings(BaseSettings):
         description="The model of EMBEDDER openai or google, with its dimensions where they are not the usual:"
         " text-embedding-3-large/1024. Empty: text-embedding-3-small/1536, gemini-embedding-001/768.",
     )
+    min_answers_per_question: int = Field(
+        50,
+        ge=1,
+        le=1_000_000,
+        description="Usable answers that a question needs before its parameters are published.",
+    )
+    exposure_cap: float = Field(
+        1.0,
+        gt=0,
+        le=1,
+        description="The share of learners that may have seen a question before it is put on watch. 1: all.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="DEBUG, INFO, WARNING or ERROR."
     )

@@ -22,7 +22,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 
 from itemwell import __version__
-from itemwell.errors import Busy, Exit, ItemwellError, Outcome, Stopped
+from itemwell.errors import Busy, DatabaseError, Exit, ItemwellError, Outcome, Stopped
 from itemwell.store.connect import explained, transact
 from itemwell.store.tables import job_leases, job_runs
 
@@ -170,7 +170,8 @@ def _finish(bank: Engine, run: Run) -> None:
     A stop signal during it does not come twice, so one more try is enough. Where the database is
     away the row stays as it is: the next run closes it.
     """
-    patience = (0.1, 0.3) if run.outcome.exit in {Exit.DATABASE, *STOPS} else (0.2, 1.0, 3.0)
+    hasty = run.outcome.exit in STOPS or run.outcome.reason == DatabaseError.reason
+    patience = (0.1, 0.3) if hasty else (0.2, 1.0, 3.0)
     try:
         transact(bank, lambda db: _write_end(db, run), patience)
     except Stopped:
@@ -181,9 +182,10 @@ def _finish(bank: Engine, run: Run) -> None:
 
 
 def _write_end(db: Connection, run: Run) -> None:
+    lost = run.outcome.reason == DatabaseError.reason  # a status of its own in calibrate
     ended = {
         "run_id": run.id,
-        "status": STATUS_OF.get(run.outcome.exit, "failed"),
+        "status": "failed" if lost else STATUS_OF.get(run.outcome.exit, "failed"),
         "exit_status": run.outcome.exit.value,
         "reason": run.outcome.reason,
         "error_message": None if run.outcome.exit is Exit.OK else run.outcome.message,

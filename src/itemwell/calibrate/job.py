@@ -1,0 +1,195 @@
+"""The job: due -> load -> fit -> link -> check -> publish, with every effect in order.
+
+Whatever happens before `publish`, the parameters of before stay in force; `publish` is one transaction.
+"""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+
+import structlog
+from sqlalchemy import Connection, Engine
+
+from itemwell.bank import Choice, ItemParameters
+from itemwell.calibrate import check, link
+from itemwell.calibrate import fit as fitting
+from itemwell.calibrate.due import MIN_NEW_RESPONSES, should_run_calibration
+from itemwell.calibrate.fit import Fitted, How, Scale, fit
+from itemwell.calibrate.load import Loaded, load
+from itemwell.calibrate.report import Report
+from itemwell.calibrate.rules import Rules
+from itemwell.errors import ItemwellError, Stopped
+from itemwell.irt import item_fit
+from itemwell.store import calibrations, choices, stream
+from itemwell.store.calibrations import InForce, Traits
+from itemwell.store.connect import transact
+from itemwell.store.responses import Watermark
+from itemwell.store.runs import Run
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a calibration is asked to do."""
+
+    how: How = How()
+    bounds: check.Bounds = check.Bounds()
+    method: link.Method = "stocking-lord"
+    min_new_responses: int = MIN_NEW_RESPONSES
+    since: datetime | None = None
+    force: bool = False
+    dry_run: bool = False
+    new_scale: bool = False
+    accept_drift: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The bank as one snapshot had it."""
+
+    loaded: Loaded
+    watermark: Watermark
+    published: Mapping[int, InForce]
+    traits: list[Traits]
+    choices: Mapping[int, list[Choice]]
+    scale: Scale  # of the calibration in force
+
+
+@dataclass
+class Stages:
+    """The stages so far, with the seconds that each took."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def __call__(self, name: str) -> Iterator[None]:
+        """Time the block as the stage `name`."""
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            self.seconds[name] = round(time.monotonic() - started, 3)
+
+
+def run(bank: Engine, under: Run, asked: Asked) -> Report:
+    """Calibrate, and leave outcome and counts with the run. Raises FitError, LinkError or WildError."""
+    started = time.monotonic()
+    with bank.connect() as db:
+        due = should_run_calibration(db, asked.min_new_responses)
+    report = Report(due.new_response_count, due.last_calibration_timestamp, dry=asked.dry_run)
+    if not asked.dry_run:
+        report.calibration_id = transact(bank, lambda db: _begin(db, under, report, asked))
+    try:
+        if not (due.should_run or asked.force):
+            report.skipped = _too_few(report.new_responses, asked.min_new_responses)
+        else:
+            _calibrate(bank, under, asked, report)
+    except (ItemwellError, Stopped) as error:
+        _close(bank, report, "failed", str(error))
+        raise
+    finally:
+        report.seconds = time.monotonic() - started
+        under.counts = report.counts()
+    if report.skipped:
+        _close(bank, report, "skipped", report.skipped)
+    under.outcome = report.outcome
+    return report
+
+
+def restore(bank: Engine, under: Run, calibration_id: int) -> int:
+    """Put in force again what was in force after that calibration; the id of the new one that did."""
+
+    def work(db: Connection) -> int:
+        under.fence(db)
+        return calibrations.restore(db, calibration_id, under.id)
+
+    return transact(bank, work, patience=())
+
+
+def _calibrate(bank: Engine, under: Run, asked: Asked, report: Report) -> None:
+    stages = Stages()
+    with stages("load"):
+        read = _load(bank, asked)
+    report.record = {"answers": asdict(read.loaded.counts), "seconds": stages.seconds}
+    if not read.loaded.counts.used:
+        report.skipped = "there are no usable answers"
+        return
+    with stages("fit"):
+        fitted = fit(read.loaded, read.published, read.traits, read.scale, asked.how)
+    report.record["fit"] = fitting.told(fitted)
+    with stages("link"):
+        on_scale = _link(fitted, read, asked)
+    report.record["link"] = link.told(on_scale)
+    with stages("check"):
+        report.parameters = _check(fitted, on_scale, read, asked)
+    if not report.calibrated:
+        why, number = report.reasons.most_common(1)[0]
+        report.skipped = f"no question can be published: {number} x {why}"
+        return
+    if not asked.dry_run:
+        with stages("publish"):
+            _publish(bank, under, report, read.watermark)
+
+
+def _begin(db: Connection, under: Run, report: Report, asked: Asked) -> int:
+    under.fence(db)
+    new, model = report.new_responses, asked.how.model
+    return calibrations.begin(db, under.id, new_responses=new, model=model)
+
+
+def _load(bank: Engine, asked: Asked) -> Read:
+    with stream.snapshot(bank) as db:
+        traits = calibrations.traits(db)
+        answers = stream.stream(db)
+        ids = [each.question_id for each in traits]
+        loaded = load(answers, ids, now=answers.taken_at, rules=Rules(since=asked.since))
+        return Read(
+            loaded=loaded,
+            watermark=Watermark(answers.last_id or 0, loaded.counts.read),
+            published={each.question_id: each for each in calibrations.in_force(db)},
+            traits=traits,
+            choices=choices.by_question(db),
+            scale=Scale(*calibrations.last_scale(db)),
+        )
+
+
+def _link(fitted: Fitted, read: Read, asked: Asked) -> link.OnScale:
+    enough = fitted.found.answers >= asked.bounds.min_answers
+    shared = 0.0 if asked.since else 1.0  # all answers of before are among all answers
+    way = link.Way(asked.method, asked.new_scale, shared)
+    return link.to_scale(fitted, read.published, way, enough)
+
+
+def _check(
+    fitted: Fitted, on_scale: link.OnScale, read: Read, asked: Asked
+) -> list[ItemParameters]:
+    found = fitted.found
+    fit_of = item_fit(fitted.responses, found.a, found.b, threads=asked.how.threads)
+    if not (asked.accept_drift or asked.new_scale):
+        check.require_calm(fitted, on_scale, read.published)
+    return check.parameters(fitted, on_scale, fit_of, read.choices, asked.bounds)
+
+
+def _publish(bank: Engine, under: Run, report: Report, watermark: Watermark) -> None:
+    assert report.calibration_id is not None
+    mine = report.calibration_id
+
+    def work(db: Connection) -> calibrations.Published:
+        under.fence(db)
+        return calibrations.publish(db, mine, report.parameters, watermark, report.record)
+
+    report.watched, report.activated = transact(bank, work)
+
+
+def _close(bank: Engine, report: Report, status: str, message: str) -> None:
+    mine = report.calibration_id
+    if mine is not None:
+        transact(bank, lambda db: calibrations.close(db, mine, status, message, report.record), ())
+
+
+def _too_few(new: int, needed: int) -> str:
+    answers = "answer" if new == 1 else "answers"
+    return f"{new} new {answers} since the last calibration; {needed} are needed"
