@@ -23,6 +23,12 @@ JOBS = {
             timedelta(minutes=45),
         ),
         Job(
+            "readiness",
+            "can the bank carry an adaptive test? read -> assess -> keep",
+            "30 3 * * 0",
+            timedelta(minutes=5),
+        ),
+        Job(
             "calibrate",
             "refit the item parameters: due -> load -> fit -> link -> check -> publish",
             "0 4 * * 0",

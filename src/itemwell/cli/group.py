@@ -9,6 +9,7 @@ from itemwell import __version__
 MODULES = {
     "generate": "generate",
     "calibrate": "calibrate",
+    "readiness": "readiness",
     "judge": "judge",
     "questions": "questions",
     "dedup": "dedup",

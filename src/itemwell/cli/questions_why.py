@@ -14,8 +14,10 @@ from itemwell.cli.table import width
 from itemwell.errors import ConfigError
 
 if TYPE_CHECKING:
-    from itemwell.bank import Call, Question
+    from itemwell.bank import Call, ItemParameters, Question
     from itemwell.generate.path import Attempt
+
+CALIBRATIONS_SHOWN = 5
 
 GATES = ("draft", "check", "solve", "judge", "dedup")
 SCORES = ("clarity", "validity", "formatting", "creativity")
@@ -27,6 +29,7 @@ class Path(NamedTuple):
     question: "Question"
     slot: dict[str, Any] | None
     attempts: "Sequence[Attempt]"
+    calibrations: "Sequence[tuple[int, ItemParameters]]" = ()  # newest first
 
     @property
     def calls(self) -> "list[Call]":
@@ -50,7 +53,7 @@ def why(common: Common, question_id: int, prompts: bool) -> Answer:
 
 def _path(common: Common, question_id: int) -> Path:
     from itemwell.generate.path import attempts
-    from itemwell.store import calls, questions, slots
+    from itemwell.store import calibrations, calls, questions, slots
     from itemwell.store.connect import open_bank
 
     with open_bank(common.settings()) as bank, bank.connect() as db:
@@ -58,12 +61,13 @@ def _path(common: Common, question_id: int) -> Path:
         if question is None:
             raise ConfigError(f"there is no question {question_id}", "see: itemwell questions list")
         slot = slots.behind(db, question_id)
+        found = calibrations.found_of(db, question_id, CALIBRATIONS_SHOWN)
         if slot is None:
-            return Path(question, None, ())
+            return Path(question, None, (), found)
         made = calls.of_slot(db, slot["id"])
         refused = slots.refusals_for(db, slot["id"])
     tried = attempts(made, refused, question.draft, slot["attempts"])
-    return Path(question, slot, tried)
+    return Path(question, slot, tried, found)
 
 
 def _head(path: Path) -> Iterator[str]:
@@ -150,6 +154,8 @@ def _foot(path: Path) -> Iterator[str]:
         if gate in passed:
             yield _wrapped(gate, passed[gate])
     yield _wrapped("identity", f"signature {path.question.signature}")
+    for number, found in path.calibrations:
+        yield _wrapped(f"fit {number}", _calibrated(found))
     calls = path.calls
     if not calls:
         yield "Cost: nothing, no model was asked"
@@ -159,6 +165,24 @@ def _foot(path: Path) -> Iterator[str]:
     told = f"Cost: {dollars(cost(calls))} on {len(calls)} calls"
     told += f", {failed} of them failed" if failed else ""
     yield told + (f"; {unpriced} calls without a known price come on top" if unpriced else "")
+
+
+def _calibrated(found: "ItemParameters") -> str:
+    """What a calibration found of the question."""
+    figures = {
+        "b": found.difficulty,
+        "se(b)": found.se_difficulty,
+        "a": found.discrimination,
+        "se(a)": found.se_discrimination,
+        "p": found.p_value,
+        "r": found.point_biserial,
+        "infit": found.infit,
+        "outfit": found.outfit,
+    }
+    told = ", ".join(f"{name} {value:.2f}" for name, value in figures.items() if value is not None)
+    flags = f"; flagged: {', '.join(found.flags)}" if found.flags else ""
+    reason = "" if found.published else f"; not published: {found.reason}"
+    return f"{found.responses} answers: {told}{flags}{reason}"
 
 
 def _wrapped(title: str, text: str) -> str:
@@ -178,6 +202,9 @@ def _as_json(path: Path) -> dict[str, Any]:
         **plain(path.question),
         "slot": path.slot,
         "recipe": path.question.gates.get("draft") if path.question.draft.family else None,
+        "calibrations": [
+            {"calibration_id": number, **asdict(found)} for number, found in path.calibrations
+        ],
         "attempts": [_attempt_as_json(each) for each in path.attempts],
         "calls": len(path.calls),
         "failed_calls": sum(call.state == "failed" for call in path.calls),

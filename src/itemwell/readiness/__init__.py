@@ -1,0 +1,1 @@
+"""Can the bank carry an adaptive test? read -> assess -> keep with the run."""
