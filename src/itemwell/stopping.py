@@ -44,25 +44,6 @@ def raising_stopped() -> Iterator[None]:
 
 
 @contextmanager
-def until(seconds: float, over: Callable[[], BaseException]) -> Iterator[None]:
-    """Raise what `over` makes where the block takes longer; in the main thread, else never."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def ring(_number: int, _frame: FrameType | None) -> None:
-        raise over()
-
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-
-
-@contextmanager
 def left_to_the_child() -> Iterator[None]:
     """Pass over SIGINT while a program on this terminal, such as psql, deals with it."""
     before = signal.signal(
@@ -144,6 +125,24 @@ async def beside(work: Callable[[], Result]) -> Result:
 
     threading.Thread(target=run, name="beside", daemon=True).start()
     return await done
+
+
+def within(seconds: float, work: Callable[[], Result]) -> Result:
+    """What `work` gives, done in a thread; raises TimeoutError where that takes longer.
+
+    For what only computes: the thread is left to itself then, and a stop signal need not wait for it.
+    An exception raised from outside into code that talks to a server would break its connection.
+    """
+    done: Future[Result] = Future()
+
+    def run() -> None:
+        try:
+            done.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - whoever waits for it gets it
+            done.set_exception(error)
+
+    threading.Thread(target=run, name="within", daemon=True).start()
+    return done.result(min(max(0.0, seconds), threading.TIMEOUT_MAX))
 
 
 def leave(status: int) -> NoReturn:

@@ -4,12 +4,14 @@ Whatever happens before `publish`, the parameters of before stay in force; `publ
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from functools import partial
+from math import inf
+from typing import TypeVar
 
-import structlog
 from sqlalchemy import Connection, Engine
 
 from itemwell.bank import Choice, ItemParameters
@@ -22,13 +24,14 @@ from itemwell.calibrate.report import Report
 from itemwell.calibrate.rules import Rules
 from itemwell.errors import ItemwellError, Stopped
 from itemwell.irt import item_fit
+from itemwell.stopping import within
 from itemwell.store import calibrations, choices, stream
 from itemwell.store.calibrations import InForce, Traits
 from itemwell.store.connect import transact
 from itemwell.store.responses import Watermark
 from itemwell.store.runs import Run
 
-log = structlog.get_logger()
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +61,53 @@ class Read:
     scale: Scale  # of the calibration in force
 
 
+TOO_LATE = (
+    "the deadline came before anything was published",
+    "the old parameters stay in force; see --deadline",
+)
+
+
+class LateError(ItemwellError):
+    """The deadline came first."""
+
+    reason = "deadline"
+
+
 @dataclass
 class Stages:
-    """The stages so far, with the seconds that each took."""
+    """The stages so far, with the seconds that each took, and the moment they have until."""
 
+    deadline: float
     seconds: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
     def __call__(self, name: str) -> Iterator[None]:
-        """Time the block as the stage `name`."""
-        started = time.monotonic()
+        """Time the block as the stage `name`, if there is time for it."""
+        started = self.require_time(time.monotonic())
         try:
             yield
         finally:
             self.seconds[name] = round(time.monotonic() - started, 3)
 
+    def require_time(self, value: Value) -> Value:
+        """`value`, if there is time to use it. Raises LateError."""
+        if time.monotonic() > self.deadline:
+            raise LateError(*TOO_LATE)
+        return value
 
-def run(bank: Engine, under: Run, asked: Asked) -> Report:
-    """Calibrate, and leave outcome and counts with the run. Raises FitError, LinkError or WildError."""
+    def within(self, work: Callable[[], Value]) -> Value:
+        """What `work` gives, if it does in time."""
+        try:
+            return within(self.deadline - time.monotonic(), work)
+        except TimeoutError:
+            raise LateError(*TOO_LATE) from None
+
+
+def run(bank: Engine, under: Run, asked: Asked, deadline: float = inf) -> Report:
+    """Calibrate by `deadline`, a moment of the monotonic clock; leave outcome and counts with the run.
+
+    Raises FitError, LinkError, WildError or LateError: then nothing is published.
+    """
     started = time.monotonic()
     with bank.connect() as db:
         due = should_run_calibration(db, asked.min_new_responses)
@@ -86,7 +118,7 @@ def run(bank: Engine, under: Run, asked: Asked) -> Report:
         if not (due.should_run or asked.force):
             report.skipped = _too_few(report.new_responses, asked.min_new_responses)
         else:
-            _calibrate(bank, under, asked, report)
+            _calibrate(bank, under, asked, report, Stages(deadline))
     except (ItemwellError, Stopped) as error:
         _close(bank, report, "failed", str(error))
         raise
@@ -109,22 +141,22 @@ def restore(bank: Engine, under: Run, calibration_id: int) -> int:
     return transact(bank, work, patience=())
 
 
-def _calibrate(bank: Engine, under: Run, asked: Asked, report: Report) -> None:
-    stages = Stages()
+def _calibrate(bank: Engine, under: Run, asked: Asked, report: Report, stages: Stages) -> None:
     with stages("load"):
-        read = _load(bank, asked)
+        read = _load(bank, asked, stages)
     report.record = {"answers": asdict(read.loaded.counts), "seconds": stages.seconds}
     if not read.loaded.counts.used:
         report.skipped = "there are no usable answers"
         return
     with stages("fit"):
-        fitted = fit(read.loaded, read.published, read.traits, read.scale, asked.how)
+        known = read.published, read.traits, read.scale
+        fitted = stages.within(partial(fit, read.loaded, *known, asked.how))
     report.record["fit"] = fitting.told(fitted)
     with stages("link"):
-        on_scale = _link(fitted, read, asked)
+        on_scale = stages.within(partial(_link, fitted, read, asked))
     report.record["link"] = link.told(on_scale)
     with stages("check"):
-        report.parameters = _check(fitted, on_scale, read, asked)
+        report.parameters = stages.within(partial(_check, fitted, on_scale, read, asked))
     if not report.calibrated:
         why, number = report.reasons.most_common(1)[0]
         report.skipped = f"no question can be published: {number} x {why}"
@@ -140,12 +172,13 @@ def _begin(db: Connection, under: Run, report: Report, asked: Asked) -> int:
     return calibrations.begin(db, under.id, new_responses=new, model=model)
 
 
-def _load(bank: Engine, asked: Asked) -> Read:
+def _load(bank: Engine, asked: Asked, stages: Stages) -> Read:
     with stream.snapshot(bank) as db:
         traits = calibrations.traits(db)
         answers = stream.stream(db)
         ids = [each.question_id for each in traits]
-        loaded = load(answers, ids, now=answers.taken_at, rules=Rules(since=asked.since))
+        in_time = map(stages.require_time, answers)
+        loaded = load(in_time, ids, now=answers.taken_at, rules=Rules(since=asked.since))
         return Read(
             loaded=loaded,
             watermark=Watermark(answers.last_id or 0, loaded.counts.read),

@@ -1,5 +1,6 @@
 """`itemwell calibrate`."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -64,7 +65,6 @@ def calibrate(common: Common, **asked: Any) -> Answer:
     new. Status 1 stands for the database here, and 4 for nothing.
     """
     from itemwell.calibrate import job
-    from itemwell.stopping import until
     from itemwell.store import runs
     from itemwell.store.connect import open_bank
 
@@ -73,8 +73,8 @@ def calibrate(common: Common, **asked: Any) -> Answer:
     seconds = asked["deadline"] or JOBS[JOB].deadline.total_seconds()
     with statuses(), open_bank(settings) as bank:
         begun = runs.begin(bank, JOB, skip_if_busy=asked["skip_if_busy"])
-        with begun as run, statuses(), until(seconds, lambda: _late(seconds)):
-            report = job.run(bank, run, wanted)
+        with begun as run, statuses():
+            report = job.run(bank, run, wanted, time.monotonic() + seconds)
     _log(report)
     return Answer(report.as_json() | {"run_id": run.id}, _told(report), report.outcome)
 
@@ -97,15 +97,6 @@ def statuses() -> Iterator[None]:
         if isinstance(known, DatabaseError):
             raise CalibrationDatabaseError(str(known), known.next_step) from error
         raise
-
-
-def _late(seconds: float) -> "BaseException":
-    from itemwell.calibrate.fit import FitError
-
-    told = f"the deadline of {seconds:.0f} s came before anything was published"
-    late = FitError(told, "the old parameters stay in force; see --deadline")
-    late.reason = "deadline"
-    return late
 
 
 def _asked(settings: "Settings", asked: dict[str, Any]) -> "Asked":
