@@ -39,3 +39,9 @@ def test_stopped_runs_leave_a_clean_checkpoint_and_the_next_makes_the_missing_ca
 
 def test_runs_that_share_budgets_overspend_none(bank_url):
     assert "8 runs" in loop("budget", "--runs", 8, "--calls", 20, "--bank", bank_url)
+
+
+def test_three_sigkills_of_calibrations_leave_one_set_of_parameters_in_force(bank_url):
+    options = ("--kills", 3, "--questions", 30, "--bank", bank_url)
+
+    assert "3 SIGKILLs" in loop("sigkill_calibrate", *options)

@@ -75,7 +75,7 @@ def to_scale(
     old = _published(fitted, published)
     old.a[~enough] = np.nan
     try:
-        new = Estimates.of(found.a, found.b, found.se_a, found.se_b)
+        new = Estimates.of(found.a, found.b, found.se_a, found.se_b, found.answers)
         linked = link(old, new, shared=way.shared, fewest=min(FEWEST, max(2, len(published))))
     except ValueError as error:
         step = "check the responses, or begin a new scale: itemwell calibrate --new-scale"
@@ -86,11 +86,12 @@ def to_scale(
 
 def _published(fitted: Fitted, published: Mapping[int, InForce]) -> Estimates:
     """What is in force of each item; NaN where nothing is, or without standard errors."""
-    rows = np.full((len(fitted.question_ids), 4), np.nan)
+    rows = np.full((len(fitted.question_ids), 5), np.nan)
     for place, number in enumerate(fitted.question_ids.tolist()):
         if each := published.get(number):
             errors = each.se_discrimination, each.se_difficulty
-            rows[place] = (each.discrimination, each.difficulty, *(e or np.nan for e in errors))
+            known = (e or np.nan for e in errors)
+            rows[place] = (each.discrimination, each.difficulty, *known, each.responses)
     return Estimates(*(column.copy() for column in rows.T))
 
 

@@ -24,16 +24,19 @@ ROUNDS = 20
 NODES = np.linspace(-4, 4, 41)
 IQR_OF_A_NORMAL = 1.349
 LEAST_ERROR = 0.01
-"""Of a difference: two fits to the same answers differ by their tolerance, not by nothing."""
+OF_ERROR = 0.1
+"""Of a difference at least: two fits to the same answers differ by their tolerance, and by so much of
+their standard errors, as their priors and their other items do."""
 
 
 class Estimates(NamedTuple):
-    """Items as a fit found them, J each. Standard errors may be missing."""
+    """Items as a fit found them, J each. Standard errors and numbers of answers may be missing."""
 
     a: Floats
     b: Floats
     se_a: Floats | None = None
     se_b: Floats | None = None
+    answers: Floats | None = None
 
     @classmethod
     def of(
@@ -42,10 +45,11 @@ class Estimates(NamedTuple):
         b: ArrayLike,
         se_a: ArrayLike | None = None,
         se_b: ArrayLike | None = None,
+        answers: ArrayLike | None = None,
     ) -> Self:
         """From anything that is like an array."""
-        errors = (None if each is None else np.asarray(each, float) for each in (se_a, se_b))
-        return cls(np.asarray(a, float), np.asarray(b, float), *errors)
+        rest = (None if each is None else np.asarray(each, float) for each in (se_a, se_b, answers))
+        return cls(np.asarray(a, float), np.asarray(b, float), *rest)
 
     def on(self, slope: float, intercept: float) -> Self:
         """The same items on the scale theta' = slope * theta + intercept."""
@@ -54,6 +58,7 @@ class Estimates(NamedTuple):
             slope * self.b + intercept,
             None if self.se_a is None else self.se_a / slope,
             None if self.se_b is None else self.se_b * slope,
+            self.answers,
         )
 
 
@@ -161,7 +166,8 @@ def _weights(old: Estimates, new: Estimates, kept: NDArray[np.bool_], shared: Ar
     """Of the kept items: the less the better known, up to what no number of answers tells apart."""
     if old.se_b is None or new.se_b is None:
         return np.full(int(kept.sum()), 1 / kept.sum())
-    variance = (old.a * new.a * _error(old.se_b, new.se_b, shared) ** 2)[kept]
+    gained = _gained(old, new, shared)
+    variance = (old.a * new.a * _error(old.se_b, new.se_b, gained) ** 2)[kept]
     weights = 1 / (variance + np.median(variance))
     return np.asarray(weights / weights.sum())
 
@@ -174,15 +180,31 @@ def _differences(
         of_a, of_b = np.log(new.a / old.a), new.b - old.b
         if old.se_a is None or old.se_b is None or new.se_a is None or new.se_b is None:
             return _robust(of_a, kept, least=1e-9), _robust(of_b, kept, least=1e-9)
-        of_a /= _error(old.se_a / old.a, new.se_a / new.a, shared)
-        of_b /= _error(old.se_b, new.se_b, shared)
+        gained = _gained(old, new, shared)
+        of_a /= _error(old.se_a / old.a, new.se_a / new.a, gained)
+        of_b /= _error(old.se_b, new.se_b, gained)
     return _robust(of_a, kept, least=1.0), _robust(of_b, kept, least=1.0)
 
 
-def _error(old: Floats, new: Floats, shared: ArrayLike) -> Floats:
-    """The standard error of new - old, of which cov = shared * new^2 in fits of maximum likelihood."""
-    variance = old**2 + (1 - 2 * np.asarray(shared, float)) * new**2
-    return np.sqrt(np.maximum(variance, LEAST_ERROR**2))
+def _gained(old: Estimates, new: Estimates, shared: ArrayLike) -> Floats:
+    """The variance of new - old in units of that of new.
+
+    Estimates are as good as means over answers: with c / n for the variance of n answers that of the
+    difference is c (1 / n_old + 1 / n_new - 2 shared / n_new). Where the numbers are missing the
+    standard errors tell it, but ill: of two that are alike the difference is mostly noise.
+    """
+    share = np.asarray(shared, float)
+    assert old.se_b is not None
+    assert new.se_b is not None
+    if old.answers is None or new.answers is None:
+        return np.asarray((old.se_b / new.se_b) ** 2 + 1 - 2 * share)
+    return np.asarray(new.answers / np.maximum(old.answers, 1) + 1 - 2 * share)
+
+
+def _error(old: Floats, new: Floats, gained: Floats) -> Floats:
+    """The standard error of new - old."""
+    least = LEAST_ERROR**2 + OF_ERROR**2 * (old**2 + new**2)
+    return np.sqrt(np.maximum(gained, 0) * new**2 + least)
 
 
 def _robust(scores: Floats, kept: NDArray[np.bool_], *, least: float) -> Floats:
