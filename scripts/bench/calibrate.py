@@ -110,9 +110,7 @@ def by_r(package, place, repeats, *, errors=False):
 
 
 def by_girth(place, asked):
-    if not asked.girth:
-        return None
-    command = [asked.girth, PEERS / "with_girth.py", place, asked.repeats]
+    command = [asked.girth or "python-with-girth", PEERS / "with_girth.py", place, asked.repeats]
     return kept(place, "girth", command)
 
 
