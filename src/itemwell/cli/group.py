@@ -12,6 +12,8 @@ MODULES = {
     "readiness": "readiness",
     "judge": "judge",
     "questions": "questions",
+    "items": "items",
+    "responses": "responses",
     "dedup": "dedup",
     "runs": "runs",
     "models": "models",

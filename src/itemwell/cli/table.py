@@ -23,7 +23,7 @@ def table(columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> str:
     widths = [max(map(len, column)) for column in zip(titles, *cells, strict=True)]
     room = width() - sum(widths[:-1]) - 2 * (len(widths) - 1)
     widths[-1] = min(widths[-1], max(room, NARROWEST))
-    numeric = [all(isinstance(row[name], int | None) for row in rows) for name in columns]
+    numeric = [all(isinstance(row[name], int | float | None) for row in rows) for name in columns]
     lines = [_line(titles, widths, [False] * len(titles))]
     return "\n".join([*lines, *(_line(each, widths, numeric) for each in cells)])
 
@@ -50,4 +50,6 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, datetime):
         return f"{value.astimezone(UTC):%Y-%m-%d %H:%M}"
+    if isinstance(value, float):
+        return f"{value:.3f}"
     return " ".join(str(value).split())

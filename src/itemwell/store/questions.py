@@ -117,6 +117,16 @@ def require_room(db: Connection, family: str | None, cap: int) -> None:
         raise FamilyFull(family, cap)
 
 
+def keys(db: Connection) -> dict[int, str]:
+    """The letter of the right option of every question, by its id."""
+    return {row.id: row.key for row in db.execute(select(questions.c.id, questions.c.key))}
+
+
+def items(db: Connection) -> list[dict[str, Any]]:
+    """The questions that can be posed, with what is published of them: a and b are None where nothing is."""
+    return [dict(row) for row in db.execute(_ITEMS).mappings()]
+
+
 def holds(db: Connection, signature: str) -> int | None:
     """The id of the question with this signature; None where the bank has none."""
     return db.scalar(select(questions.c.id).where(questions.c.signature == signature))
@@ -207,6 +217,11 @@ def _question(row: RowMapping) -> Question:
 _COUNT_BY_FAMILY = text(
     "SELECT family, count(*) AS number FROM questions"
     " WHERE status <> 'retired' AND family IS NOT NULL GROUP BY family"
+)
+_ITEMS = text(
+    "SELECT id AS question_id, difficulty, key, jsonb_array_length(options) AS options,"
+    " irt_difficulty AS b, irt_discrimination AS a FROM questions"
+    " WHERE status IN ('pretest', 'active', 'watch') ORDER BY id"
 )
 _LAST_STEMS = text(
     "SELECT question_type, difficulty, stem FROM questions WHERE family IS NULL"

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from psycopg import sql
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
 from itemwell.bank import Response
 from itemwell.store import driver
@@ -91,6 +91,24 @@ def holds_real(db: Connection) -> bool:
     return found
 
 
+def now(db: Connection) -> datetime:
+    """The server's clock."""
+    moment: datetime = db.execute(text("SELECT clock_timestamp()")).scalar_one()
+    return moment
+
+
+def analyze(bank: Engine) -> None:
+    """Let the planner know how many there are: a server that is up for seconds never gets to it."""
+    with bank.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
+        db.execute(text("ANALYZE responses"))
+
+
+def holds_any(db: Connection, prefix: str) -> bool:
+    """Whether any learner's id begins so."""
+    found: bool = db.execute(_BEGINS, {"prefix": prefix}).scalar_one()
+    return found
+
+
 def remove_simulated(db: Connection) -> int:
     """Delete the answers of simulated learners; how many they were."""
     db.execute(text("SET LOCAL statement_timeout = 0"))
@@ -164,6 +182,7 @@ _COUNT = text(
 _REAL = text(
     f"SELECT EXISTS (SELECT 1 FROM responses WHERE NOT starts_with(user_id, '{SIMULATED}'))"
 )
+_BEGINS = text("SELECT EXISTS (SELECT 1 FROM responses WHERE starts_with(user_id, :prefix))")
 _REMOVE = text(f"DELETE FROM responses WHERE starts_with(user_id, '{SIMULATED}')")
 _TOTALS = text(f"""
     SELECT coalesce(sum(answers), 0)::bigint AS responses, count(*) AS learners,

@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -108,6 +109,29 @@ def close_dead(db: Connection) -> list[int]:
 def annotate(db: Connection, run: Run, **facts: Any) -> None:
     """Add `facts` to what the run's row tells about it."""
     db.execute(_ANNOTATE, {"run_id": run.id, "facts": facts})
+
+
+def facts(db: Connection, run: Run) -> dict[str, Any]:
+    """What the run's row tells about it so far."""
+    about = select(job_runs.c.metadata).where(job_runs.c.id == run.id)
+    return dict(db.execute(about).scalar_one())
+
+
+def begun(db: Connection, run: Run) -> datetime:
+    """When the run was begun, by the server's clock."""
+    moment: datetime = db.execute(
+        select(job_runs.c.started_at).where(job_runs.c.id == run.id)
+    ).scalar_one()
+    return moment
+
+
+def with_fact(db: Connection, job: str, name: str, value: str) -> int | None:
+    """The last run of this job whose row tells this; None where there is none."""
+    told = job_runs.c.metadata[name].astext == value
+    found: int | None = db.scalar(
+        select(func.max(job_runs.c.id)).where(job_runs.c.job_id == job, told)
+    )
+    return found
 
 
 def listed(db: Connection, *, job: str | None, limit: int) -> list[dict[str, Any]]:

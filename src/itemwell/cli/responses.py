@@ -1,0 +1,137 @@
+"""`itemwell responses`: bring answers in, simulate them, see how many there are."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from itemwell.cli.answer import Answer
+from itemwell.cli.options import Command, Common
+from itemwell.cli.responses_simulate import remove_simulated, simulate
+from itemwell.cli.runs import ListByDefault
+from itemwell.cli.table import table
+from itemwell.errors import ConfigError
+
+if TYPE_CHECKING:
+    from itemwell.responses.job import Source
+    from itemwell.responses.report import Rejects, Report
+
+FORMATS = ("csv", "wide", "jsonl")
+PATH = click.Path(path_type=Path)
+COLUMNS = {
+    "question_type": "type",
+    "questions": "questions",
+    "responses": "answers",
+    "fewest": "fewest",
+    "p_value": "right",
+}
+
+
+@click.group(cls=ListByDefault)
+def responses() -> None:
+    """Tell how many answers there are, bring them in, or simulate them."""
+
+
+responses.add_command(simulate)
+responses.add_command(remove_simulated)
+
+
+@responses.command("list", cls=Command)
+def list_(common: Common) -> Answer:
+    """Tell how many answers there are, of whom, of when, and to what."""
+    from itemwell.store import responses as stored
+    from itemwell.store.connect import open_bank
+
+    with open_bank(common.settings()) as bank, bank.connect() as db:
+        totals, rows = stored.totals(db), stored.by_type(db)
+    return Answer({**totals, "types": rows}, _told(totals, rows))
+
+
+@responses.command("import", cls=Command)
+@click.argument("file", type=PATH)
+@click.option("--format", "form", type=click.Choice(FORMATS), help="[by the file's first line]")
+@click.option("--dry-run", is_flag=True, help="Read and check, and write nothing to the bank.")
+@click.option("--again", is_flag=True, help="Take in a file that was taken in before.")
+@click.option("--rejects", type=PATH, help="Write every refused row to this new file, as JSONL.")
+def import_(
+    common: Common, file: Path, form: str | None, dry_run: bool, again: bool, rejects: Path | None
+) -> Answer:
+    """Bring answers in from a file: read -> score -> keep.
+
+    csv has an answer a row: user_id, question_id, is_correct (1 or 0) or selected_option (a letter,
+    scored by the bank's key), and where they are known response_time_ms and answered_at (ISO 8601,
+    UTC where it names no zone; without it the answer is of now). wide has a learner a row: user_id,
+    and a column for each question, named by its id (12 or q12), with 1, 0, a letter, or nothing.
+    jsonl is as csv, an object a line.
+
+    A refused row is told with its line; the others go in together. The same answer of a learner
+    at the same moment is stored once. Answers to questions that the bank has not are kept.
+    """
+    from itemwell.responses import job
+    from itemwell.store import runs
+    from itemwell.store.connect import open_bank
+
+    settings = common.settings()
+    with (
+        _reading(file, form) as source,
+        open_bank(settings) as bank,
+        _rejecting(rejects) as refused,
+    ):
+        if dry_run:
+            with bank.connect() as db:
+                return _answer(job.look(db, source, refused), dry_run=True)
+        with bank.connect() as db:
+            sha256 = job.examined(db, source, again=again)
+        with runs.begin(bank, job.JOB, metadata={"file": source.name}) as run:
+            report = job.run(bank, run, source, sha256, refused)
+    return _answer(report, run_id=run.id)
+
+
+def _answer(report: "Report", *, dry_run: bool = False, **more: Any) -> Answer:
+    document = more | {"dry_run": dry_run} | report.document()
+    return Answer(document, report.text(), report.outcome(dry_run=dry_run))
+
+
+@contextmanager
+def _reading(path: Path, form: str | None) -> "Iterator[Source]":
+    from itemwell.responses.job import Source
+
+    try:
+        with path.open("rb") as file:
+            if not file.seekable():
+                raise ConfigError(f"{path} can be read only once", "save it to a file first")
+            yield Source(file, path.name, form)
+    except OSError as error:
+        if not error.filename and not isinstance(error, IsADirectoryError):
+            raise
+        told = f"{error.filename or path}: {error.strerror}"
+        raise ConfigError(told, "name a file that can be read") from error
+
+
+@contextmanager
+def _rejecting(path: Path | None) -> "Iterator[Rejects | None]":
+    """A new file for refused rows; None where no path is given."""
+    from itemwell.responses.report import Rejects
+
+    if path is None:
+        yield None
+        return
+    try:
+        file = path.open("x", encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}", "name another file for --rejects") from error
+    with file:
+        yield Rejects(file)
+
+
+def _told(totals: dict[str, Any], rows: list[dict[str, Any]]) -> str:
+    if not totals["responses"]:
+        return "no answer yet; itemwell responses import FILE brings some in"
+    first, last = totals["first_answered_at"], totals["last_answered_at"]
+    simulated = f", {totals['simulated']:,} of them simulated" if totals["simulated"] else ""
+    head = f"{totals['responses']:,} answers of {totals['learners']:,} learners{simulated},"
+    head += f" {first:%Y-%m-%d} to {last:%Y-%m-%d}"
+    named = [row | {"question_type": row["question_type"] or "(not in the bank)"} for row in rows]
+    return f"{head}\n\n{table(COLUMNS, named)}"

@@ -1,0 +1,1 @@
+"""Answers come in: read -> score -> keep. Or they are drawn from known parameters."""
