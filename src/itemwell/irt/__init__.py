@@ -10,8 +10,9 @@ numpy in, numpy out. Nothing here knows of a bank, a question or a run.
 """
 
 from itemwell.irt.ability import Abilities, abilities
+from itemwell.irt.anchors import Anchors
 from itemwell.irt.discovery import benjamini_hochberg
-from itemwell.irt.fit import Anchors, Fit, fit
+from itemwell.irt.fit import Fit, fit
 from itemwell.irt.itemfit import ItemFit, item_fit
 from itemwell.irt.link import Estimates, Linked, link
 from itemwell.irt.prior import Prior

@@ -17,7 +17,14 @@ from itemwell.irt.accelerate import Anderson
 from itemwell.irt.curve import Floats
 from itemwell.irt.engine import Engine, Expected, Population
 from itemwell.irt.grid import Grid
-from itemwell.irt.maximise import moments, shared_step, step
+from itemwell.irt.maximise import (
+    LOG_SD_SD,
+    MEAN_SD,
+    moments,
+    population_step,
+    shared_step,
+    step,
+)
 from itemwell.irt.prior import Prior
 
 LONGER = 1.2
@@ -57,14 +64,17 @@ class Model:
         return float(state[-2]), float(np.exp(state[-1]))
 
     def log_prior(self, state: Floats) -> float:
-        """Of the items' coordinates, up to a constant; a slope that all share counts once."""
+        """Of what is estimated, up to a constant; a slope that all share counts once."""
+        density = 0.0
+        if self.population_free:
+            density -= 0.5 * float((state[-2] / MEAN_SD) ** 2 + (state[-1] / LOG_SD_SD) ** 2)
         if self.prior is None:
-            return 0.0
+            return density
         log_a, b = self.items(state)
-        both = self.prior.log_density(log_a, b)
-        if not self.one_slope:
-            return both
-        return both - self.prior.log_density_of_a(log_a) * (1 - 1 / len(log_a))
+        density += self.prior.log_density(log_a, b)
+        if self.one_slope:
+            density -= self.prior.log_density_of_a(log_a) * (1 - 1 / len(log_a))
+        return density
 
     def bounded(self, state: Floats) -> Floats:
         """`state` with what ran away held at its bound."""
@@ -109,10 +119,13 @@ class Climb:
     e_steps: int = 0
 
     def run(self, start: Floats, *, tolerance: float, most: int) -> tuple[Point, bool]:
-        """The last point, and whether no coordinate moves by `tolerance` from there."""
+        """The last point, and whether no coordinate moves by `tolerance` from there.
+
+        It ends early where the population leaves the grid, or becomes too narrow for it.
+        """
         anderson, state = Anderson(), self.model.bounded(start)
         best = self.look(state)
-        while self.e_steps < most:
+        while self.e_steps < most and self.grid.holds(*self.model.population(best.state)):
             if best.moved < tolerance:
                 return best, True
             state = self.model.bounded(anderson.propose(best.state, best.image))
@@ -149,6 +162,8 @@ class Climb:
         posterior = expected.log_likelihood + self.model.log_prior(state)
         image, errors = self.m_step(state, expected, right)
         moved = np.abs(image - state) / np.maximum(errors, 1.0)
+        ran_away = self.model.at_bound(self.model.bounded(image))
+        moved[: 2 * len(ran_away)][np.tile(ran_away, 2)] = 0.0  # it would, for ever
         image = self.model.bounded(state + LONGER * (image - state))
         return Point(state, expected.log_likelihood, posterior, image, float(moved.max()))
 
@@ -167,8 +182,5 @@ class Climb:
         image[items : 2 * items] = np.where(model.free, moved.second, second)
         errors[:items], errors[items : 2 * items] = moved.first_error, moved.second_error
         if model.population_free:
-            persons = expected.by_node.sum()
-            mean = float(expected.by_node @ nodes) / persons
-            variance = float(expected.by_node @ (nodes - mean) ** 2) / persons
-            image[-2], image[-1] = mean, 0.5 * np.log(variance)
+            image[-2], image[-1] = population_step(expected.by_node, nodes, float(state[-1]))
         return image, errors

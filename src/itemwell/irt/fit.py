@@ -1,8 +1,6 @@
-"""Item parameters from answers: start -> climb -> (finer nodes) -> standard errors."""
+"""Item parameters from answers: start -> ascend to the mode -> standard errors."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import Literal, NamedTuple
 
@@ -10,11 +8,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from threadpoolctl import threadpool_limits
 
+from itemwell.irt.anchors import Anchors
+from itemwell.irt.ascent import Ascent, Problem, Start, ascend
 from itemwell.irt.bootstrap import bootstrap
-from itemwell.irt.curve import Floats, curve
-from itemwell.irt.em import Climb, Model, Point
-from itemwell.irt.engine import Engine, Population, engine_for
-from itemwell.irt.grid import Grid, spacing_for
+from itemwell.irt.curve import Floats
+from itemwell.irt.em import Model
+from itemwell.irt.engine import Population, engine_for
+from itemwell.irt.hierarchical import Posterior, reestimated
 from itemwell.irt.information import Errors, Solution, standard_errors
 from itemwell.irt.prior import Prior
 from itemwell.irt.responses import Responses
@@ -28,36 +28,11 @@ FEW_ANSWERS = 100_000
 FINE_SPACING = 0.1
 """Of the nodes where there are few answers."""
 
-MOST_E_STEPS = 2_000
+MOST_E_STEPS = 500
 MANY_ANSWERS = 2_000_000
 ONE_IN = 8
 ROUGH_TOLERANCE = 0.02
 """Of many answers those of every eighth person lead near the mode first, at an eighth of the price."""
-
-LONGEST_LOOKED_AT = 500
-TOO_COARSE = 1.3
-"""Nodes farther apart than so many posterior standard deviations are too few (error 3e-6 at 1.25)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Anchors:
-    """Items whose parameters are held: their numbers, discriminations and difficulties."""
-
-    items: NDArray[np.int64]
-    a: Floats
-    b: Floats
-
-    @classmethod
-    def of(cls, items: ArrayLike, a: ArrayLike, b: ArrayLike) -> "Anchors":
-        """Raises ValueError for arrays that do not fit, an a that is not above 0, what is not finite."""
-        made = cls(np.asarray(items, np.int64), np.asarray(a, float), np.asarray(b, float))
-        if not made.items.shape == made.a.shape == made.b.shape or made.items.ndim != 1:
-            raise ValueError("items, a and b of anchors must be one-dimensional and of one length")
-        if not (np.isfinite(made.a).all() and np.isfinite(made.b).all() and (made.a > 0).all()):
-            raise ValueError("an anchor's a is not above 0, or its a or b is not finite")
-        if len(np.unique(made.items)) != len(made.items):
-            raise ValueError("an anchor is named twice")
-        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +41,8 @@ class Fit:
 
     The scale is that of a population of mean 0 and standard deviation 1, or of the anchors, in which
     case `mean` and `sd` are the population's. An item without any answer has what its prior says, or
-    NaN. `at_bound` marks what ran away; never publish it. Standard errors are NaN for anchors.
+    NaN. `at_bound` marks what ran away; never publish it. Standard errors are NaN for anchors and for
+    what ran away.
     """
 
     a: Floats
@@ -88,23 +64,30 @@ class Fit:
     nodes: int
     engine: str
     se_method: str
+    prior: Prior | None  # the hierarchical one as it was found
 
 
-class Problem(NamedTuple):
-    """Answers, what is estimated from them, and where."""
+class Wish(NamedTuple):
+    """What a caller asked for beside the answers."""
 
-    engine: Engine
-    model: Model
+    model: Literal["2pl", "1pl"]
     anchors: Anchors | None
-    tolerance: float
-    most: int
+    start: tuple[ArrayLike, ArrayLike] | None
+    se: Literal["information", "bootstrap"] | None
+    spacing: float | None
+    tolerance: float | None
+    most_e_steps: int
+    threads: int | None
+    engine: Literal["plain", "compiled"] | None
+    replicates: int
+    seed: int
 
 
 def fit(  # noqa: PLR0913
     responses: Responses,
     *,
     model: Literal["2pl", "1pl"] = "2pl",
-    prior: Prior | None = WEAK,
+    prior: Prior | Literal["hierarchical"] | None = WEAK,
     anchors: Anchors | None = None,
     start: tuple[ArrayLike, ArrayLike] | None = None,
     se: Literal["information", "bootstrap"] | None = "information",
@@ -118,6 +101,7 @@ def fit(  # noqa: PLR0913
 ) -> Fit:
     """The items' parameters at the mode of their marginal posterior; with `prior=None` plain MML.
 
+    `prior="hierarchical"` estimates the prior from the items, after a first fit with the weak one.
     `start` are a and b to begin from (J each), such as those of the last fit. `spacing` is the
     distance of the nodes, by default at most the smallest posterior standard deviation. With
     `anchors` the population's mean and sd are estimated on their scale. The same answers give the
@@ -131,42 +115,87 @@ def fit(  # noqa: PLR0913
         raise ValueError(
             "anchors hold each its own discrimination: use the 2PL, or link afterwards"
         )
-    answers, right = responses.tally()
-    few = responses.count < FEW_ANSWERS
-    problem = Problem(
-        engine_for(responses, engine=engine, threads=threads),
-        _model(responses.items, model, prior, anchors),
+    if anchors and anchors.items.max() >= responses.items:
+        raise ValueError(f"anchor {anchors.items.max()} of {responses.items} items")
+    if isinstance(prior, str) and prior != "hierarchical":
+        raise ValueError(f'prior is a Prior, "hierarchical" or None, not "{prior}"')
+    wish = Wish(
+        model,
         anchors,
-        tolerance or (FINE_TOLERANCE if few else TOLERANCE),
+        start,
+        se,
+        spacing,
+        tolerance,
         most_e_steps,
+        threads,
+        engine,
+        replicates,
+        seed,
     )
-    paid = 0.0
-    if start is None and responses.count > MANY_ANSWERS:
-        rough = fit(
-            responses.every(ONE_IN),
-            model=model,
-            prior=prior or WEAK,
-            anchors=anchors,
-            se=None,
-            tolerance=ROUGH_TOLERANCE,
-            threads=threads,
-            engine=engine,
-        )
-        start, paid = (rough.a, rough.b), rough.e_steps / ONE_IN
-    state = _start(problem.model, answers, right, anchors, start)
-    finest = min(spacing_for(responses.longest), FINE_SPACING if few else np.inf)
     with threadpool_limits(limits=1, user_api="blas"):  # its threads would wait for ours, spinning
-        climb, point, converged = _climb(problem, state, spacing or finest, again=spacing is None)
-        mean, sd = problem.model.population(point.state)
-        population = Population(climb.grid, climb.grid.log_weights(mean, sd))
-        a, d = problem.model.curves(point.state)
-        drawn = partial(bootstrap, climb, point, replicates=replicates, seed=seed)
-        errors = _errors(problem, Solution(a, d, population), se, drawn)
+        if isinstance(prior, Prior) or prior is None:
+            return _fit(responses, prior, wish)
+        weak = _fit(responses, WEAK, wish._replace(se="information"))
+        found = _from_items(weak, wish)
+        fitted = _fit(responses, found, wish._replace(start=(weak.a, weak.b)))
+        return replace(fitted, e_steps=fitted.e_steps + weak.e_steps)
+
+
+def _fit(responses: Responses, prior: Prior | None, wish: Wish) -> Fit:
+    problem = _problem(responses, prior, wish)
+    answers, right = responses.tally()
+    start, paid = Start.guessed(problem.model, answers, right), 0.0
+    if wish.start is not None:
+        start = Start.given(*wish.start, responses.items)
+    elif responses.count > MANY_ANSWERS:
+        rough = wish._replace(se=None, tolerance=ROUGH_TOLERANCE)
+        led = _fit(responses.every(ONE_IN), prior or WEAK, rough)
+        start, paid = Start(led.a, led.b), led.e_steps / ONE_IN
+    found = ascend(problem, start.state(problem.model, wish.anchors))
+    return _result(problem, found, _errors(problem, found, wish), answers, ceil(paid))
+
+
+def _problem(responses: Responses, prior: Prior | None, wish: Wish) -> Problem:
+    engine = engine_for(responses, engine=wish.engine, threads=wish.threads)
+    few = responses.count < FEW_ANSWERS and engine.name == "plain"  # single precision is no finer
+    free = np.ones(responses.items, bool)
+    if wish.anchors:
+        free[wish.anchors.items] = False
+    one_slope, population_free = wish.model == "1pl", wish.anchors is not None
+    return Problem(
+        engine=engine,
+        model=Model(prior, free, one_slope=one_slope, population_free=population_free),
+        tolerance=wish.tolerance or (FINE_TOLERANCE if few else TOLERANCE),
+        most=wish.most_e_steps,
+        spacing=wish.spacing,
+        finest=FINE_SPACING if few else np.inf,
+    )
+
+
+def _errors(problem: Problem, found: Ascent, wish: Wish) -> Errors:
+    if wish.se == "bootstrap":
+        return bootstrap(found.climb, found.point, replicates=wish.replicates, seed=wish.seed)
+    a, d = problem.model.curves(found.point.state)
+    if wish.se is None:
+        return Errors.unknown(len(a))
+    grid = found.climb.grid
+    weights = grid.log_weights(*problem.model.population(found.point.state))
+    return standard_errors(problem.engine, problem.model, Solution(a, d, Population(grid, weights)))
+
+
+def _result(
+    problem: Problem, found: Ascent, errors: Errors, answers: NDArray[np.int64], paid: int
+) -> Fit:
+    model, point = problem.model, found.point
+    mean, sd = model.population(point.state)
+    a, d = (each.copy() for each in model.curves(point.state))
     b = np.divide(-d, a, out=np.full_like(d, np.nan), where=a != 0)
-    unseen = (answers == 0) & problem.model.free
-    if prior is None and unseen.any():
+    at_bound = model.at_bound(point.state)
+    for each in errors[:4]:
+        each[at_bound | ~model.free] = np.nan
+    if model.prior is None:
         for each in (a, b, d, *errors[:4]):
-            each[unseen] = np.nan
+            each[model.free & (answers == 0)] = np.nan
     return Fit(
         a=a,
         b=b,
@@ -179,100 +208,28 @@ def fit(  # noqa: PLR0913
         sd=sd,
         log_likelihood=point.log_likelihood,
         log_posterior=point.log_posterior,
-        path=tuple(climb.path),
-        e_steps=climb.e_steps + ceil(paid),
-        converged=converged,
-        at_bound=problem.model.at_bound(point.state),
+        path=tuple(found.climb.path),
+        e_steps=found.climb.e_steps + paid,
+        converged=found.converged,
+        at_bound=at_bound,
         answers=answers,
-        nodes=len(climb.grid.nodes),
+        nodes=len(found.climb.grid.nodes),
         engine=problem.engine.name,
         se_method=errors.method,
+        prior=model.prior,
     )
 
 
-def _model(items: int, kind: str, prior: Prior | None, anchors: Anchors | None) -> Model:
-    free = np.ones(items, bool)
-    if anchors:
-        if anchors.items.size and anchors.items.max() >= items:
-            raise ValueError(f"anchor {anchors.items.max()} of {items} items")
-        free[anchors.items] = False
-    return Model(prior, free, one_slope=kind == "1pl", population_free=bool(anchors))
-
-
-def _start(
-    model: Model,
-    answers: NDArray[np.int64],
-    right: NDArray[np.int64],
-    anchors: Anchors | None,
-    start: tuple[ArrayLike, ArrayLike] | None,
-) -> Floats:
-    """Where to climb from: what was given, or discriminations of the prior and shares of right answers."""
-    items = len(answers)
-    if start is None:
-        a = (
-            np.ones(items)
-            if model.prior is None
-            else np.exp(model.prior.log_a_mean) * np.ones(items)
-        )
-        odds = np.log((right + 0.5) / (answers - right + 0.5))
-        b = (
-            -odds * np.sqrt(1 + a**2 / 2.89) / a
-        )  # 2.89 = 1.7^2: the normal's and the logistic's scale
-    else:
-        a, b = (np.array(each, dtype=float) for each in start)
-        if a.shape != (items,) or b.shape != (items,):
-            raise ValueError(f"start has not one a and one b for each of {items} items")
-    if anchors:
-        a[anchors.items], b[anchors.items] = anchors.a, anchors.b
-    if model.one_slope:
-        a[:] = np.exp(np.mean(np.log(np.abs(a) + 1e-9)))
-    first, second = (a, -a * b) if model.prior is None else (np.log(a), b)
-    return np.concatenate([first, second, [0.0, 0.0]])
-
-
-def _climb(
-    problem: Problem, state: Floats, spacing: float, *, again: bool
-) -> tuple[Climb, Point, bool]:
-    """EM to its end; once more from there where the nodes turn out to be too few, or off the population."""
-    e_steps, path = 0, list[float]()
-    while True:
-        mean, sd = problem.model.population(state)
-        grid = Grid.over(mean, sd, spacing)
-        climb = Climb(problem.engine, problem.model, grid, path=path, e_steps=e_steps)
-        point, converged = climb.run(state, tolerance=problem.tolerance, most=problem.most)
-        state, e_steps = point.state, climb.e_steps
-        finer = _finest(problem, point.state, grid)
-        coarse = again and spacing > TOO_COARSE * finer
-        off = not grid.holds(*problem.model.population(state))
-        if not (coarse or off) or e_steps >= problem.most:
-            return climb, point, converged
-        if coarse:
-            spacing = finer
-
-
-def _finest(problem: Problem, state: Floats, grid: Grid) -> float:
-    """The smallest posterior standard deviation of those who answered most."""
-    responses = problem.engine.responses
-    a, d = problem.model.curves(state)
-    _, sd = problem.model.population(state)
-    right = curve(a, d, grid.nodes).right
-    information = (a**2)[:, None] * right * (1 - right)
-    sizes = np.diff(responses.starts)
-    longest = np.argpartition(sizes, -min(LONGEST_LOOKED_AT, len(sizes)))[-LONGEST_LOOKED_AT:]
-    most = max(
-        float(
-            information[responses.codes[responses.starts[p] : responses.starts[p + 1]] >> 1]
-            .sum(0)
-            .max()
-        )
-        for p in longest
+def _from_items(weak: Fit, wish: Wish) -> Prior:
+    """The hierarchical prior. Of the 1PL only difficulties teach: it has one discrimination."""
+    free = np.isfinite(weak.se_a)
+    found = reestimated(
+        WEAK,
+        Posterior(np.log(weak.a), weak.se_a / weak.a),
+        Posterior(weak.b, weak.se_b),
+        weak.answers,
+        free,
     )
-    return float(1 / np.sqrt(1 / sd**2 + most))
-
-
-def _errors(
-    problem: Problem, found: Solution, how: str | None, drawn: Callable[[], Errors]
-) -> Errors:
-    if how is None:
-        return Errors.unknown(len(found.a))
-    return drawn() if how == "bootstrap" else standard_errors(problem.engine, problem.model, found)
+    if wish.model == "2pl":
+        return found
+    return replace(found, log_a_mean=WEAK.log_a_mean, log_a_sd=WEAK.log_a_sd)

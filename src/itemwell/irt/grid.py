@@ -30,9 +30,10 @@ class Grid(NamedTuple):
         return cls(np.linspace(mean - REACH * sd, mean + REACH * sd, max(steps, FEWEST - 1) + 1))
 
     def holds(self, mean: float, sd: float) -> bool:
-        """Whether so much of a population is on the grid that what is left does not count."""
+        """Whether nodes are near enough for a population, and what is not on the grid does not count."""
         low, high = self.nodes[0], self.nodes[-1]
-        return bool(low <= mean - ENOUGH * sd and mean + ENOUGH * sd <= high)
+        within = low <= mean - ENOUGH * sd and mean + ENOUGH * sd <= high
+        return bool(within and self.spacing <= sd)
 
     @property
     def spacing(self) -> float:

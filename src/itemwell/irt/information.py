@@ -76,39 +76,47 @@ class Errors(NamedTuple):
 
 
 def standard_errors(engine: Engine, model: Model, found: Solution) -> Errors:
-    """Of the free items; NaN for anchors, and where the information is singular."""
+    """Of the free items; NaN for anchors, and where the information is singular.
+
+    With anchors the population is taken as known: they and all answers to them tell it.
+    """
     responses, zero = engine.responses, np.zeros_like(found.a)
-    seen = model.free & (responses.tally()[0] > 0)
     prior = model.prior.precision(found.a, found.d) if model.prior else (zero, zero, zero)
-    if not model.population_free and not model.one_slope:
-        persons, items = responses.persons, int(seen.sum())
-        at_once = 1 if _is_complete(responses) else len(found.nodes)
-        if persons * items**2 * at_once <= OBSERVED_UP_TO:
-            return _of_matrix(_observed(responses, found), found, seen, prior, "observed")
-        if persons * (2 * items) ** 2 <= CROSSED_UP_TO:
-            return _of_matrix(_crossed(responses, found), found, seen, prior, "cross-product")
-    return _by_item(engine, model, found, prior)
+    seen = model.free if model.prior else model.free & (responses.tally()[0] > 0)
+    persons, items = responses.persons, int((responses.tally()[0] > 0).sum())
+    at_once = 1 if _is_complete(responses) else len(found.nodes)
+    if persons * items**2 * at_once <= OBSERVED_UP_TO:
+        information, method = _observed(responses, found), "observed"
+    elif persons * (2 * items) ** 2 <= CROSSED_UP_TO and not model.population_free:
+        information, method = _crossed(responses, found), "cross-product"
+    else:
+        return _by_item(engine, model, found, prior)
+    if model.one_slope:
+        return Errors.of(found, _of_one_slope(information, seen, prior, model, found), method)
+    return Errors.of(found, _of_matrix(information, seen, prior), method)
 
 
 def _by_item(engine: Engine, model: Model, found: Solution, prior: Triple) -> Errors:
-    each = engine_for(engine.responses, each_answer=True)
+    each = engine
+    if engine.name == "plain":
+        each = engine_for(engine.responses, each_answer=True)
     sums, reliability = each.cross(*found)
     aa, ad, dd = (of_item + known for of_item, known in zip(sums.T, prior, strict=True))
-    determinant = aa * dd - ad**2
-    safe = np.where(model.free & (determinant > 0), determinant, np.nan)
-    errors = Errors.of(found, (dd / safe, -ad / safe, aa / safe), "by item")
+    b, answered = -found.d / found.a, engine.responses.persons * reliability
+    shared_a, shared_b = found.a**2 / (2 * answered), (1 + b**2 / 2) / answered
+    if model.one_slope:  # the slope is the scale and nothing else
+        errors = Errors.of(found, (np.zeros_like(dd), np.zeros_like(dd), 1 / dd), "by item")
+    else:
+        determinant = aa * dd - ad**2
+        safe = np.where(model.free & (determinant > 0), determinant, np.nan)
+        errors = Errors.of(found, (dd / safe, -ad / safe, aa / safe), "by item")
     if model.population_free:  # the anchors hold the scale
         return errors
-    answered = engine.responses.persons * reliability
-    b = -found.d / found.a
-    shared_a, shared_b = found.a**2 / (2 * answered), (1 + b**2 / 2) / answered
     return errors._replace(a=np.sqrt(errors.a**2 + shared_a), b=np.sqrt(errors.b**2 + shared_b))
 
 
-def _of_matrix(
-    information: Floats, found: Solution, seen: NDArray[np.bool_], prior: Triple, method: str
-) -> Errors:
-    """From a 2J x 2J information, all a first and then all d."""
+def _of_matrix(information: Floats, seen: NDArray[np.bool_], prior: Triple) -> Triple:
+    """Covariances from a 2J x 2J information, all a first and then all d."""
     items = len(seen)
     (aa, ad, dd), places = prior, np.arange(items)
     information[places, places] += aa
@@ -119,7 +127,26 @@ def _of_matrix(
     covariance = np.full((2 * items, 2 * items), np.nan)
     covariance[np.ix_(kept, kept)] = _inverse(information[np.ix_(kept, kept)])
     both = covariance[places, places], covariance[places, items + places]
-    return Errors.of(found, (*both, covariance[items + places, items + places]), method)
+    return (*both, covariance[items + places, items + places])
+
+
+def _of_one_slope(
+    information: Floats, seen: NDArray[np.bool_], prior: Triple, model: Model, found: Solution
+) -> Triple:
+    """The same where all items have one a: its row is the sum of theirs."""
+    items, kept = len(seen), np.flatnonzero(seen)
+    aa, ad, dd = prior
+    both = np.zeros((1 + items, 1 + items))
+    both[0, 0] = information[:items, :items].sum() + aa.sum()
+    if model.prior:  # it knows the slope once, not once an item
+        once = np.square(model.prior.log_a_sd * np.ones(items)) ** -1 / found.a**2
+        both[0, 0] -= once.sum() - once.mean()
+    both[0, 1:] = both[1:, 0] = information[:items, items:].sum(axis=0) + ad
+    both[1:, 1:] = information[items:, items:] + np.diag(dd)
+    rows = np.concatenate([[0], 1 + kept])
+    covariance = np.full_like(both, np.nan)
+    covariance[np.ix_(rows, rows)] = _inverse(both[np.ix_(rows, rows)])
+    return np.full(items, covariance[0, 0]), covariance[0, 1:], np.diag(covariance)[1:]
 
 
 def _inverse(information: Floats) -> Floats:

@@ -17,6 +17,9 @@ LONGEST = 1.0
 
 TINY = 1e-8
 
+MEAN_SD, LOG_SD_SD = 2.0, 1.0
+"""A free population's mean and log sd are N(0, these^2): nothing to fifty persons, a hold to one."""
+
 
 class Moments(NamedTuple):
     """Of each item, J: gradient of the expected log-likelihood in (a, d), and minus its Hessian."""
@@ -82,6 +85,18 @@ def shared_step(found: Moments, first: Floats, second: Floats, prior: Prior | No
     moved = np.clip((gradient - ad * of_all) / dd, -LONGEST, LONGEST)
     of_one = np.full_like(first, curvature**-0.5)
     return Step(first + of_all, second + moved, of_one, dd**-0.5)
+
+
+def population_step(by_node: Floats, nodes: Floats, log_sd: float) -> tuple[float, float]:
+    """Mean and log sd of the population from persons by node: their mode at the old sd, and given that."""
+    persons = float(by_node.sum())
+    mean = float(by_node @ nodes) / (persons + np.exp(2 * log_sd) / MEAN_SD**2)
+    squares = float(by_node @ (nodes - mean) ** 2)
+    log_sd = 0.5 * np.log(squares / persons)
+    for _ in range(5):
+        share, held = squares * np.exp(-2 * log_sd), 1 / LOG_SD_SD**2
+        log_sd -= (persons - share + log_sd * held) / (2 * share + held)
+    return mean, log_sd
 
 
 def _newton(

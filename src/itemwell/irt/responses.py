@@ -51,24 +51,26 @@ class Responses:
     ) -> Self:
         """Answers as three arrays of one length: the numbers of person and item, and right or wrong.
 
-        Raises ValueError for lengths that differ, a number below 0, or an answer that is neither.
+        Raises ValueError for lengths that differ, a number that is below 0 or none, an answer that is
+        neither, and an item that a person answered twice.
         """
-        who, what = np.asarray(persons), np.asarray(items)
+        who, what = _numbers(persons, "persons"), _numbers(items, "items")
         right = np.asarray(correct)
         if not who.shape == what.shape == right.shape or who.ndim != 1:
             raise ValueError("persons, items and correct must be one-dimensional and of one length")
         if right.size and not np.isin(right, (0, 1)).all():
             raise ValueError("an answer is neither right (1) nor wrong (0)")
-        if who.size and (who.min() < 0 or what.min() < 0):
-            raise ValueError("persons and items are numbered from 0")
         count = int(what.max(initial=-1)) + 1 if item_count is None else item_count
         if what.size and what.max() >= count:
             raise ValueError(f"item {what.max()} of {count} items: the first is number 0")
         if count > MOST_ITEMS:
             raise ValueError(f"more than {MOST_ITEMS} items")
+        pairs = np.sort(who * max(count, 1) + what)
+        if (pairs[1:] == pairs[:-1]).any():
+            raise ValueError("a person answered an item twice: say which of the answers counts")
         order = np.argsort(who, kind="stable")
         codes = _coded(what[order], right[order])
-        sizes = np.bincount(who.astype(np.int64)) if who.size else np.zeros(0, np.int64)
+        sizes = np.bincount(who) if who.size else np.zeros(0, np.int64)
         starts = np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
         return cls.packed(codes, starts, count)
 
@@ -175,6 +177,19 @@ class Forms:
     def _none(cls, persons: int) -> Self:
         none = np.zeros(0, np.uint32)
         return cls(np.full(persons, -1, np.int32), none, np.zeros(1, np.int64))
+
+
+def _numbers(given: ArrayLike, what: str) -> NDArray[np.int64]:
+    """Whole numbers from 0, or a ValueError."""
+    numbers = np.asarray(given)
+    if not numbers.size:
+        return np.zeros(numbers.shape, np.int64)
+    if not (np.issubdtype(numbers.dtype, np.number) and np.isfinite(numbers).all()):
+        raise ValueError(f"{what} are numbered: what is given is no number")
+    whole = numbers.astype(np.int64)
+    if (whole != numbers).any() or whole.min() < 0:
+        raise ValueError(f"{what} are numbered by whole numbers from 0")
+    return whole
 
 
 def _coded(items: NDArray[Any], right: NDArray[Any]) -> NDArray[np.uint32]:
