@@ -220,8 +220,8 @@ def residuals(answers, persons, table, forms, nodes, log_weights, inverses, cuts
     """Each answer against what the person's other answers predict, summed by item into `out`.
 
     `inverses` are 1 / (1 - P) and 1 / P, 2J x Q (single), one row a code: a posterior divided by the
-    chance of one answer is the posterior without it. `cuts` are GROUPS - 1 rising abilities. `out` is
-    J x (7 + 4 GROUPS) (double): r^2 / v, r^2, v, theta, theta^2, y theta, v^2 ..., and by group of
+    chance of one answer is the posterior without it. `cuts` are J x GROUPS - 1 rising abilities. `out`
+    is J x (7 + 4 GROUPS) (double): r^2 / v, r^2, v, theta, theta^2, y theta, v^2 ..., and by group of
     ability: answers, right, predicted, variance.
     """
     codes, starts = answers
@@ -252,7 +252,8 @@ def residuals(answers, persons, table, forms, nodes, log_weights, inverses, cuts
             variance = max(given * (1.0 - given), 1e-9)
             square = (y - predicted) * (y - predicted)
             group = 0
-            while group < GROUPS - 1 and theta > cuts[group]:
+            of_item = cuts[code >> 1]
+            while group < GROUPS - 1 and theta > of_item[group]:
                 group += 1
             into = out[code >> 1]
             into[0] += square / variance

@@ -67,7 +67,10 @@ class Engine(Protocol):
         ...
 
     def residuals(self, a: Floats, d: Floats, population: Population, cuts: Floats) -> "Residuals":
-        """Answers against what their persons' other answers predict, by item."""
+        """Answers against what their persons' other answers predict, by item.
+
+        `cuts` are rising abilities between the groups of each item, J x (GROUPS - 1).
+        """
         ...
 
 

@@ -104,7 +104,8 @@ def _by_item(engine: Engine, model: Model, found: Solution, prior: Triple) -> Er
     aa, ad, dd = (of_item + known for of_item, known in zip(sums.T, prior, strict=True))
     b, answered = -found.d / found.a, engine.responses.persons * reliability
     shared_a, shared_b = found.a**2 / (2 * answered), (1 + b**2 / 2) / answered
-    if model.one_slope:  # the slope is the scale and nothing else
+    if model.one_slope:  # the slope is the scale and nothing else; its error is right to a third
+        shared_a = shared_a / reliability
         errors = Errors.of(found, (np.zeros_like(dd), np.zeros_like(dd), 1 / dd), "by item")
     else:
         determinant = aa * dd - ad**2

@@ -5,6 +5,7 @@ however sparse the answers are. Infit and outfit are mean squares of it (1 is ex
 compares the shares of right answers with the expected ones in groups of ability.
 """
 
+from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from itemwell.irt.ability import grid_for, slopes_and_intercepts
 from itemwell.irt.curve import Floats
 from itemwell.irt.discovery import chi_square_tail
-from itemwell.irt.engine import GROUPS, Engine, Population, engine_for
+from itemwell.irt.engine import GROUPS, Population, engine_for
 from itemwell.irt.responses import Responses
 
 SMALLEST = 5.0
@@ -21,6 +22,9 @@ SMALLEST = 5.0
 
 SAMPLED = 20_000
 """Persons whose abilities tell where to cut groups."""
+
+FEWEST_TO_CUT = 30
+"""Of them on an item."""
 
 ESTIMATED = 2
 """Parameters of an item: degrees of freedom that the fit took."""
@@ -80,7 +84,8 @@ def item_fit(  # noqa: PLR0913
     slopes, intercepts = slopes_and_intercepts(responses, a, b)
     grid = grid_for(responses, population)
     engine = engine_for(responses, each_answer=True, threads=threads)
-    found = engine.residuals(slopes, intercepts, grid, _cuts(engine, slopes, intercepts, grid))
+    cuts = _cuts(responses, slopes, intercepts, grid)
+    found = engine.residuals(slopes, intercepts, grid, cuts)
     answers, right = responses.tally()
     groups = Groups(*np.moveaxis(found.groups, 2, 0))
     chi_square, df = _chi_square(groups, np.asarray(estimated))
@@ -100,11 +105,27 @@ def item_fit(  # noqa: PLR0913
     )
 
 
-def _cuts(engine: Engine, a: Floats, d: Floats, population: Population) -> Floats:
-    """Tenths of the population's abilities, GROUPS - 1 rising numbers."""
-    some = engine.responses.every(max(1, engine.responses.persons // SAMPLED))
-    theta = engine_for(some).abilities(a, d, population)[:, 0]
-    return np.asarray(np.quantile(theta, np.arange(1, GROUPS) / GROUPS))
+def _cuts(responses: Responses, a: Floats, d: Floats, population: Population) -> Floats:
+    """Tenths of the abilities of those who answer an item, J x GROUPS - 1, rising.
+
+    A test that chooses items gives each to persons of its own level, whom cuts for all would leave in
+    one group. Some persons tell; an item that too few of them answered is cut like the population.
+    """
+    some = responses.every(max(1, responses.persons // SAMPLED))
+    tenths = np.array([NormalDist().inv_cdf(k / GROUPS) for k in range(1, GROUPS)])
+    found = engine_for(some, each_answer=True).residuals(a, d, population, tenths + 0 * a[:, None])
+    answers = found.groups[:, :, 0].sum(axis=1)
+    all_of_them = answers.sum()
+    mean = np.where(
+        answers < FEWEST_TO_CUT, found.theta.sum() / all_of_them, _ratio(found.theta, answers)
+    )
+    square = np.where(
+        answers < FEWEST_TO_CUT,
+        found.theta_squares.sum() / all_of_them,
+        _ratio(found.theta_squares, answers),
+    )
+    spread = np.sqrt(np.maximum(square - mean**2, 0))
+    return np.asarray(mean[:, None] + spread[:, None] * tenths)
 
 
 def _chi_square(groups: Groups, estimated: NDArray[np.int64]) -> tuple[Floats, NDArray[np.int64]]:

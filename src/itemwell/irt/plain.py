@@ -109,7 +109,7 @@ class Plain:
             columns = (square / v, square, v, theta, theta**2, y * theta, v**2)
             for place, column in enumerate(columns):
                 sums[:, place] += np.bincount(item, column, minlength=len(sums))
-            cell = item.astype(np.int64) * GROUPS + np.searchsorted(cuts, theta)
+            cell = item.astype(np.int64) * GROUPS + (theta[:, None] > cuts[item]).sum(axis=1)
             for place, column in enumerate((np.ones_like(y), y, predicted, v)):
                 sums[:, 7 + place :: 4] += np.bincount(
                     cell, column, minlength=len(sums) * GROUPS

@@ -11,8 +11,10 @@ from itemwell.irt.curve import Floats
 class Prior:
     """log a ~ N(log_a_mean, log_a_sd^2) and b ~ N(b_mean, b_sd^2); each one number, or one an item (J).
 
-    The default is weak: it moves an item of 200 answers by less than its standard error, and keeps
-    one whose answers are all right from running away. A population of mean 0 and sd 1 is meant.
+    The default is weak: it moves a sound item of 200 answers by less than its standard error, and
+    keeps one whose answers are all right from running away. It does not believe in an a near 0 or
+    below, so look for items that do not measure, or have a wrong key, by their fit and correlation
+    (`item_fit`) beside their a. A population of mean 0 and sd 1 is meant.
     """
 
     log_a_mean: float | Floats = 0.0
