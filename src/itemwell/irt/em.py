@@ -162,7 +162,7 @@ class Climb:
         posterior = expected.log_likelihood + self.model.log_prior(state)
         image, errors = self.m_step(state, expected, right)
         moved = np.abs(image - state) / np.maximum(errors, 1.0)
-        ran_away = self.model.at_bound(self.model.bounded(image))
+        ran_away = self.model.at_bound(state)
         moved[: 2 * len(ran_away)][np.tile(ran_away, 2)] = 0.0  # it would, for ever
         image = self.model.bounded(state + LONGER * (image - state))
         return Point(state, expected.log_likelihood, posterior, image, float(moved.max()))

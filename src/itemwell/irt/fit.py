@@ -152,7 +152,9 @@ def _fit(responses: Responses, prior: Prior | None, wish: Wish) -> Fit:
         led = _fit(responses.every(ONE_IN), prior or WEAK, rough)
         start, paid = Start(led.a, led.b), led.e_steps / ONE_IN
     found = ascend(problem, start.state(problem.model, wish.anchors))
-    return _result(problem, found, _errors(problem, found, wish), answers, ceil(paid))
+    errors = _errors(problem, found, wish)
+    fitted = _result(problem, found, errors, wish.anchors, (answers, right))
+    return replace(fitted, e_steps=fitted.e_steps + ceil(paid))
 
 
 def _problem(responses: Responses, prior: Prior | None, wish: Wish) -> Problem:
@@ -184,18 +186,27 @@ def _errors(problem: Problem, found: Ascent, wish: Wish) -> Errors:
 
 
 def _result(
-    problem: Problem, found: Ascent, errors: Errors, answers: NDArray[np.int64], paid: int
+    problem: Problem,
+    found: Ascent,
+    errors: Errors,
+    anchors: Anchors | None,
+    tally: tuple[NDArray[np.int64], NDArray[np.int64]],
 ) -> Fit:
+    answers, right = tally
     model, point = problem.model, found.point
     mean, sd = model.population(point.state)
     a, d = (each.copy() for each in model.curves(point.state))
     b = np.divide(-d, a, out=np.full_like(d, np.nan), where=a != 0)
     at_bound = model.at_bound(point.state)
-    for each in errors[:4]:
-        each[at_bound | ~model.free] = np.nan
+    if anchors:  # to the bit
+        held = anchors.items
+        a[held], b[held], d[held] = anchors.a, anchors.b, -anchors.a * anchors.b
     if model.prior is None:
+        at_bound |= model.free & (answers > 0) & ((right == 0) | (right == answers))
         for each in (a, b, d, *errors[:4]):
             each[model.free & (answers == 0)] = np.nan
+    for each in errors[:4]:
+        each[at_bound | ~model.free] = np.nan
     return Fit(
         a=a,
         b=b,
@@ -209,7 +220,7 @@ def _result(
         log_likelihood=point.log_likelihood,
         log_posterior=point.log_posterior,
         path=tuple(found.climb.path),
-        e_steps=found.climb.e_steps + paid,
+        e_steps=found.climb.e_steps,
         converged=found.converged,
         at_bound=at_bound,
         answers=answers,
