@@ -1,5 +1,6 @@
 """The command line: options -> one job -> one line. Here, and only here, an error becomes a status."""
 
+import gc
 import os
 import sys
 import traceback
@@ -13,12 +14,16 @@ from itemwell.cli.group import itemwell
 from itemwell.errors import ConfigError, Exit, ItemwellError, Outcome, Stopped
 from itemwell.stopping import leave, raising_stopped
 
+RARELY = 50_000, 20, 100
+"""How many new objects make Python look for garbage. A run makes next to none that refers to itself."""
+
 
 def entry() -> None:
     """What the installed command calls."""
     for name in ("stdin", "stdout", "stderr"):  # `itemwell runs >&-`: a closed stream is None
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open("r+"))  # noqa: SIM115
+    gc.set_threshold(*RARELY)
     leave(main(sys.argv[1:]))
 
 

@@ -142,7 +142,8 @@ async def open_vendors(
 def _imported(make: Callable[[], Model]) -> Model:
     """What `make` gives, threads taking turns often: else each system call of the loop costs it 5 ms.
 
-    No garbage is looked for meanwhile: what a module makes stays, and a fifth of the time went there.
+    No garbage is looked for meanwhile, nor later among what was made so far: what a module makes
+    stays, and a fifth of the time went there.
     """
     interval = sys.getswitchinterval()
     sys.setswitchinterval(OFTEN)
@@ -150,6 +151,7 @@ def _imported(make: Callable[[], Model]) -> Model:
     try:
         return make()
     finally:
+        gc.freeze()
         gc.enable()
         sys.setswitchinterval(interval)
 
