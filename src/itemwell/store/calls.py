@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection, Row, RowMapping, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -56,12 +57,33 @@ class Spending:
         self.vendors[vendor] += amount
 
 
+def commit(
+    db: Connection, ended: Sequence[Call], wanted: Sequence[Call], limits: Limits
+) -> list[str | None]:
+    """Close calls, then open others; for each of these the limit that does not allow it, or None."""
+    db.execute(_LOCK)
+    if ended:
+        _close(db, ended)
+    return _open(db, wanted, limits) if wanted else []
+
+
 def open_all(db: Connection, wanted: Sequence[Call], limits: Limits) -> list[str | None]:
     """Open the calls that the limits allow; for each, the limit that does not, or None."""
-    db.execute(_LOCK)
-    spent = spending(db)
-    ids = [str(call.id) for call in wanted]
-    known = set(db.scalars(_KNOWN, {"ids": ids}))
+    return commit(db, (), wanted, limits)
+
+
+def close_all(db: Connection, ended: Sequence[Call]) -> None:
+    """Write what came of calls that are open; of a call that is closed already nothing changes."""
+    commit(db, ended, (), Limits())
+
+
+def spending(db: Connection) -> Spending:
+    """What was spent on this day and in this month of the server's clock, in UTC."""
+    return _spending(db, ())[0]
+
+
+def _open(db: Connection, wanted: Sequence[Call], limits: Limits) -> list[str | None]:
+    spent, known = _spending(db, wanted)
     short: list[str | None] = []
     opened: list[Call] = []
     for call in wanted:
@@ -76,20 +98,21 @@ def open_all(db: Connection, wanted: Sequence[Call], limits: Limits) -> list[str
     return short
 
 
-def close_all(db: Connection, ended: Sequence[Call]) -> None:
-    """Write what came of calls that are open; of a call that is closed already nothing changes."""
-    db.execute(_LOCK)
+def _close(db: Connection, ended: Sequence[Call]) -> None:
     db.execute(_CLOSE, {"rows": [_row(call) for call in ended]})
 
 
-def spending(db: Connection) -> Spending:
-    """What was spent on this day and in this month of the server's clock, in UTC."""
-    spent = Spending()
-    for row in db.execute(_SPENDING):
+def _spending(db: Connection, calls: Sequence[Call]) -> tuple[Spending, set[UUID]]:
+    """What was spent, and which of these calls there are already: the answer to a COMMIT was lost."""
+    spent, known = Spending(), set[UUID]()
+    for row in db.execute(_SPENDING, {"ids": [str(call.id) for call in calls]}):
+        if row.vendor is None:
+            known.update(row.known)
+            continue
         spent.month += row.month
         spent.day += row.day
         spent.vendors[row.vendor] = row.month
-    return spent
+    return spent, known
 
 
 def by_day(db: Connection, since: date) -> list[Row[Any]]:
@@ -227,9 +250,13 @@ _CLOSE = text(f"""
 """).bindparams(_AS_ROWS)
 _SPENDING = text("""
     SELECT vendor, sum(usd) AS month,
-           coalesce(sum(usd) FILTER (WHERE day = (clock_timestamp() AT TIME ZONE 'UTC')::date), 0) AS day
+           coalesce(sum(usd) FILTER (WHERE day = (clock_timestamp() AT TIME ZONE 'UTC')::date), 0) AS day,
+           NULL::uuid[] AS known
     FROM llm_spending
     WHERE day >= date_trunc('month', clock_timestamp() AT TIME ZONE 'UTC')::date GROUP BY vendor
+    UNION ALL
+    SELECT NULL, 0, 0, array_agg(id) FROM llm_calls WHERE id = ANY(CAST(:ids AS uuid[]))
+    HAVING count(*) > 0
 """)
 _BY_DAY = text("SELECT day, vendor, usd FROM llm_spending WHERE day >= :since ORDER BY day, vendor")
 _ANSWERED = text("""

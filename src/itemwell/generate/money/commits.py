@@ -166,9 +166,7 @@ class Commits:
         closing = [call for call in batch if call.state != "asked"]
 
         def work(db: Connection) -> list[str | None]:
-            if closing:
-                calls.close_all(db, closing)
-            return calls.open_all(db, opening, self.limits) if opening else []
+            return calls.commit(db, closing, opening, self.limits)
 
         refused = iter(transact(self.bank, work, patience=()))
         return [next(refused) if call.state == "asked" else None for call in batch]
