@@ -2,9 +2,10 @@
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 
 from itemwell.similar.guard import Number, quantity, read
-from itemwell.similar.tokens import tokens
+from itemwell.similar.tokens import REMEMBERED, tokens
 from itemwell.similar.words import FUNCTION, OPPOSITES
 
 SAME, DIFFER, UNKNOWN = "same", "differ", "unknown"
@@ -41,6 +42,15 @@ def compare(one: str | None, other: str | None) -> str:
 
 
 def _words(key: str) -> tuple[str, ...]:
+    return _words_of(key) if len(key) > REMEMBERED else _remembered_words(key)
+
+
+@lru_cache(maxsize=1 << 12)
+def _remembered_words(key: str) -> tuple[str, ...]:
+    return _words_of(key)
+
+
+def _words_of(key: str) -> tuple[str, ...]:
     """The canonical tokens without a leading article; symbols such as Co keep their capitals."""
     texts = [_without_capital(token.text) for token in tokens(key)]
     return tuple(texts[1:] if len(texts) > 1 and texts[0] in {"a", "an", "the"} else texts)
@@ -51,6 +61,15 @@ def _without_capital(word: str) -> str:
 
 
 def _amount(key: str) -> tuple[Fraction, str] | None:
+    return _amount_of(key) if len(key) > REMEMBERED else _remembered_amount(key)
+
+
+@lru_cache(maxsize=1 << 12)
+def _remembered_amount(key: str) -> tuple[Fraction, str] | None:
+    return _amount_of(key)
+
+
+def _amount_of(key: str) -> tuple[Fraction, str] | None:
     """The value and unit of a key that is one number: "-3", "1/2", "6 pounds", "$40", "25 %"."""
     texts = [token.text for token in tokens(key)]
     sign, unit = 1, ""
