@@ -88,7 +88,7 @@ def test_twenty_lost_commit_answers_store_twenty_questions_also_at_the_cap(bank,
             one = verified(number, family="math.pens")
             look(twins, one.draft)
             wire.lose_commits(1)
-            shelf.keep(slot, one)
+            assert shelf.keep([(slot, one)]) == [None]
         engine.dispose()
 
     with bank.connect() as db:

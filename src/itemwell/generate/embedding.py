@@ -4,13 +4,13 @@ What the chosen one cannot read (another script, too long) gets a vector of hash
 its identity: vectors of different identities are never compared.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from itemwell.errors import ConfigError
+from itemwell.generate.together import Together
 from itemwell.llm.door import LLMError, Model
 from itemwell.llm.embed import asking, vectors_of
 from itemwell.settings import Settings
@@ -25,6 +25,13 @@ if TYPE_CHECKING:
     from itemwell.similar.embed import Vectors
 
 Known = Callable[[str], bool]
+Result = TypeVar("Result")
+
+FEW = 8
+"""Texts that are read together: more are hardly cheaper, and take memory."""
+
+QUICK = 4_000
+"""Signs of texts that hash reads within a millisecond or two."""
 
 REVISION = "1"
 """Of vendors' models: they do not tell theirs, and promise that a name's vectors stay."""
@@ -62,7 +69,7 @@ class Chosen:
         LLMError where a vendor gives none: then there is no row at all.
         """
         once = list(dict.fromkeys(texts))
-        mine, others = await beside(lambda: _told_apart(once, self.known))
+        mine, others = await _soon(lambda: _told_apart(once, self.known), once)
         rows = dict(zip(others, await self.hashes(others), strict=True))
         found = await self.embed(mine) if mine else ()
         rows |= {text: Row(self.identity, row) for text, row in zip(mine, found, strict=True)}
@@ -70,7 +77,7 @@ class Chosen:
 
     async def hashes(self, texts: Sequence[str]) -> list[Row]:
         """The same by hash alone, which costs next to nothing."""
-        found = await beside(lambda: self.hashed.embed(texts))
+        found = await _soon(lambda: self.hashed.embed(texts), texts)
         return [Row(self.hashed.identity, row) for row in found]
 
 
@@ -153,20 +160,40 @@ def _local(settings: Settings) -> Chosen:
     hashed = Hashing()
     wanted = settings.embedder
     if wanted == "hash" or (wanted == "auto" and not weights.find(settings.embedder_directory)):
-        return Chosen("hash", hashed.identity, lambda _: True, _beside(hashed), hashed)
+        return Chosen("hash", hashed.identity, lambda _: True, _inline(hashed), hashed)
     model = MiniLM.found(settings.embedder_directory)
-    return Chosen("minilm", model.identity, model.knows, _beside(model), hashed)
+    return Chosen("minilm", model.identity, model.knows, _together(model), hashed)
 
 
-def _beside(embedder: Embedder) -> Callable[[Sequence[str]], Awaitable["Vectors"]]:
-    """`embedder` off the event loop, one call at a time: two would only take each other's cores."""
-    turn = asyncio.Lock()
+def _together(embedder: Embedder) -> Callable[[Sequence[str]], Awaitable["Vectors"]]:
+    """`embedder` off the event loop, one call at a time: two would only take each other's cores.
+
+    Texts that come meanwhile are read together, where they are not many: that is a quarter cheaper.
+    """
+
+    async def embed_all(asked: Sequence[Sequence[str]]) -> "list[Vectors | Exception]":
+        import numpy as np  # noqa: PLC0415
+
+        texts = [text for each in asked for text in each]
+        found = await beside(lambda: embedder.embed(texts))
+        ends = np.cumsum([len(each) for each in asked])
+        return [*np.split(found, ends[:-1])]
+
+    return Together(embed_all, most=FEW)
+
+
+def _inline(embedder: Embedder) -> Callable[[Sequence[str]], Awaitable["Vectors"]]:
+    """`embedder`, which is so quick that a thread for a question costs more."""
 
     async def embed(texts: Sequence[str]) -> "Vectors":
-        async with turn:
-            return await beside(lambda: embedder.embed(texts))
+        return await _soon(lambda: embedder.embed(texts), texts)
 
     return embed
+
+
+async def _soon(work: Callable[[], Result], texts: Sequence[str]) -> Result:
+    """What `work` makes of `texts`: here, or off the event loop where they are long."""
+    return work() if sum(map(len, texts)) <= QUICK else await beside(work)
 
 
 def _of_vendor(model: Model, identity: Identity) -> Chosen:

@@ -36,13 +36,16 @@ class Neighbourhood:
         self.pool = Pool(self.identity.dimensions)
         self.unread = Pool(self.hashed.dimensions)
 
-    def refresh(self, db: Connection) -> None:
-        """Take up what came since, where no index does. Raises EmbedError for what has no vector at all."""
-        last = forms.last(db)
+    def refresh(self, db: Connection, last: int | None = None) -> None:
+        """Take up what came since, where no index does. Raises EmbedError for what has no vector at all.
+
+        `last` is the highest number of the sequence, where the caller has read it in this transaction.
+        """
+        last = forms.last(db) if last is None else last
         if self.indexed is None:
             self.indexed = index.ready(db, str(self.identity))
-        if not self.indexed:
-            for page in vectors.since(db, str(self.identity), self.seq):
+        if not self.indexed and last > self.seq:
+            for page in self._since(db, last):
                 if self.identity == self.hashed:
                     require_vectors(page)
                 _take(self.pool, page)
@@ -53,6 +56,13 @@ class Neighbourhood:
             require_vectors(page)
             _take(self.unread, page)
             self.unread_seq = max([last, *(row.seq for row in page)])
+
+    def _since(self, db: Connection, last: int) -> Iterable[Sequence[Row]]:
+        """What came since, streamed where it may be much: a cursor costs three statements more."""
+        if last - self.seq > vectors.PAGE:
+            return vectors.since(db, str(self.identity), self.seq)
+        rows = vectors.newer(db, str(self.identity), self.seq)
+        return [rows] if rows else []
 
     def nearest(
         self, db: Connection, vector: "Vectors", count: int, within: Within

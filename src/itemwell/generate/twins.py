@@ -7,7 +7,7 @@ lock of twins. Whatever cannot be compared raises EmbedError: nothing is kept un
 
 import asyncio
 import heapq
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import isfinite
 from operator import itemgetter
@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine
 
-from itemwell.bank import Draft, Question
+from itemwell.bank import Draft
 from itemwell.errors import Rejected
 from itemwell.generate.dedup import STAGE, TWIN, Relation
 from itemwell.generate.embedding import Chosen
 from itemwell.generate.neighbours import Neighbourhood
+from itemwell.generate.together import Together
 from itemwell.similar import keys
 from itemwell.similar.decide import (
     DUPLICATE,
@@ -51,6 +52,10 @@ NEW_ONES_KEPT = 1
 
 MOST_TOLD = 8
 """Relations of one draft that are written down. Enemies all are, as such."""
+
+
+MOST_KNOWN = 2_000
+"""Neighbours whose words are kept in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +125,10 @@ class Twins:
     cap: int  # of enemies of one question that models write
     under_way: dict[str, Standing] = field(default_factory=dict)  # by signature
     _places: dict[str, Neighbourhood] = field(default_factory=dict)  # by identity
-    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _known: dict[int, Draft] = field(default_factory=dict)  # what questions ask, by their ids
+
+    def __post_init__(self) -> None:
+        self._look: Together[Candidate, Standing] = Together(self._look_together)
 
     async def look(self, draft: Draft) -> Standing:
         """Where `draft` stands. Raises Rejected where it is no question of its own.
@@ -128,8 +136,7 @@ class Twins:
         Raises EmbedError or LLMError where that cannot be told: then it has to wait.
         """
         candidate = await self.candidate(draft)
-        async with self._turn:  # whoever waits for it holds no thread meanwhile
-            standing = await asyncio.to_thread(self.looked, candidate)
+        standing = await self._look(candidate)
         self._require_alone(candidate)
         self.under_way[candidate.signature] = standing
         self.require_apart(standing)
@@ -139,25 +146,43 @@ class Twins:
         """`draft` with its vectors: of the chosen embedder where that can read it, and of hash."""
         text = text_of(draft.stem, draft.right.text)
         [row] = await self.chosen.vectors([text])
-        [hashed] = await self.chosen.hashes([text])
-        rows = {str(each.identity): each.vector for each in (hashed, row)}
+        rows = {str(row.identity): row.vector}
+        if row.identity != self.chosen.hashed.identity:
+            [hashed] = await self.chosen.hashes([text])
+            rows[str(hashed.identity)] = hashed.vector
         mine = signature(draft), skeleton(draft), forms_of(draft)
         return Candidate(draft, *mine, text, rows, str(row.identity))
 
-    def looked(self, candidate: Candidate) -> Standing:
-        """The candidate against the whole bank, whatever the verdicts. Raises Rejected for its very content."""
+    async def _look_together(self, candidates: Sequence[Candidate]) -> list[Standing | Exception]:
+        return await asyncio.to_thread(transact, self.bank, lambda db: self._looked(db, candidates))
 
-        def look(db: Connection) -> Standing:
-            if questions.holds(db, candidate.signature) is not None:
-                raise Rejected(STAGE, TWIN)
-            seq = forms.last(db)
-            place = self._place(db, candidate.main)
-            near = self._nearest(db, place, candidate)
-            for each in forms.nominated(db, candidate.forms, candidate.skeleton, NEAREST):
-                near.setdefault(each, None)
-            return self._compared(db, Standing(candidate, seq), near)
+    def _looked(
+        self, db: Connection, candidates: Sequence[Candidate]
+    ) -> list[Standing | Exception]:
+        """Each against the whole bank, whatever the verdicts; Rejected for what the bank holds to the letter."""
+        held = questions.held(db, [each.signature for each in candidates])
+        seq = forms.last(db)
+        new = [each for each in candidates if each.signature not in held]
+        near = {each.signature: self._near(db, each, seq) for each in new}
+        self._read(db, set().union(*near.values()))
+        found: list[Standing | Exception] = []
+        for each in candidates:
+            if each.signature in held:
+                found.append(Rejected(STAGE, TWIN))
+                continue
+            try:
+                found.append(self._compared(db, Standing(each, seq), near[each.signature]))
+            except EmbedError as error:
+                found.append(error)
+        return found
 
-        return transact(self.bank, look)
+    def _near(self, db: Connection, candidate: Candidate, seq: int) -> dict[int, float | None]:
+        """What `candidate` is to be compared with, of what came up to `seq`."""
+        place = self._place(db, candidate.main, seq)
+        near = self._nearest(db, place, candidate)
+        for each in forms.nominated(db, candidate.forms, candidate.skeleton, NEAREST):
+            near.setdefault(each, None)
+        return near
 
     def again(self, db: Connection, standing: Standing) -> Standing:
         """The standing with what came since, to be called under the lock of twins.
@@ -193,10 +218,10 @@ class Twins:
         """The neighbours of these relations, in their order."""
         ids = [each.neighbour_id for each in relations]
 
-        def read() -> list[Question]:
-            return transact(self.bank, lambda db: questions.some(db, ids))
+        def read() -> dict[int, Draft]:
+            return transact(self.bank, lambda db: self._read(db, ids))
 
-        found = {each.id: each.draft for each in await asyncio.to_thread(read)}
+        found = await asyncio.to_thread(read)
         return {number: found[number] for number in ids}
 
     def settled(self, standing: Standing, told: Sequence[Relation]) -> Standing:
@@ -247,9 +272,10 @@ class Twins:
         if question_id is None:
             return
         text_hash = vectors.hash_of(candidate.text)
-        for identity in {str(self.chosen.identity), *candidate.rows}:
-            row = vectors.Embedded(question_id, text_hash, candidate.rows.get(identity))
-            vectors.add(db, identity, [row])
+        mine = {
+            each: candidate.rows.get(each) for each in (str(self.chosen.identity), *candidate.rows)
+        }
+        vectors.add_each(db, question_id, text_hash, mine)
         linked = [Enemy(each.neighbour_id, each.verdict) for each in standing.of(*ENEMIES)]
         enemies.add(db, question_id, linked)
 
@@ -263,11 +289,11 @@ class Twins:
         """Forget a draft that was kept or refused; its standing, where it had come so far."""
         return self.under_way.pop(of, None)
 
-    def _place(self, db: Connection, identity: str) -> Neighbourhood:
+    def _place(self, db: Connection, identity: str, last: int) -> Neighbourhood:
         hashed = self.chosen.hashed.identity
         known = {str(each): each for each in (self.chosen.identity, hashed)}
         place = self._places.setdefault(identity, Neighbourhood(known[identity], hashed))
-        place.refresh(db)
+        place.refresh(db, last)
         return place
 
     def _nearest(
@@ -289,15 +315,15 @@ class Twins:
         known = {each.neighbour_id for each in standing.relations}
         wanted = [each for each in near if each not in known]
         found = {
-            each.id: each
-            for each in questions.some(db, wanted)
-            if not _of_one_family(standing.candidate, each.draft)
+            number: draft
+            for number, draft in self._read(db, wanted).items()
+            if not _of_one_family(standing.candidate, draft)
         }
         lacking = [each for each in found if near[each] is None]
         others = self._by_hash(db, standing.candidate, lacking)
         relations = [
-            self._relation(standing.candidate, question, near[number], others)
-            for number, question in found.items()
+            self._relation(standing.candidate, number, draft, near[number], others)
+            for number, draft in found.items()
         ]
         told = [each for each in relations if each.verdict != NEW]
         none = sorted(
@@ -322,19 +348,32 @@ class Twins:
             number: _cosines(mine, vector.reshape(1, -1))[0] for number, vector in stored.items()
         }
 
+    def _read(self, db: Connection, question_ids: Iterable[int]) -> dict[int, Draft]:
+        """What these questions ask, oldest first. What a question asks never changes: it is read once."""
+        wanted, known = sorted(question_ids), self._known
+        found = {each: known[each] for each in wanted if each in known}
+        missing = [each for each in wanted if each not in found]
+        new = {each.id: each.draft for each in questions.some(db, missing)}
+        if len(known) + len(new) > MOST_KNOWN:
+            self._known = {}  # another one: a look and a keep may read at once
+        self._known.update(new)
+        found |= new
+        return {each: found[each] for each in wanted if each in found}
+
     def _relation(
         self,
         candidate: Candidate,
-        question: Question,
+        number: int,
+        draft: Draft,
         cosine: float | None,
         by_hash: Mapping[int, float],
     ) -> Relation:
         identity = candidate.main if cosine is not None else str(self.chosen.hashed.identity)
-        value = by_hash[question.id] if cosine is None else cosine
+        value = by_hash[number] if cosine is None else cosine
         thresholds = self.thresholds[identity]
-        verdict = decide(side_of(candidate.draft), side_of(question.draft), value, thresholds)
+        verdict = decide(side_of(candidate.draft), side_of(draft), value, thresholds)
         return Relation(
-            neighbour_id=question.id,
+            neighbour_id=number,
             embedder=identity,
             verdict=verdict.kind,
             reasons=verdict.reasons,

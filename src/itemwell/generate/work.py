@@ -14,6 +14,7 @@ from itemwell.errors import Rejected
 from itemwell.generate.check import key_balance
 from itemwell.generate.desk import Drafted, NobodyLeft
 from itemwell.generate.report import Report
+from itemwell.generate.together import Together
 from itemwell.generate.twins import Unclear
 from itemwell.llm.budget import to_the_end
 from itemwell.llm.door import LLMError
@@ -24,7 +25,11 @@ log = structlog.get_logger()
 MOST_LOOKS = 8
 """So often an arbiter is asked about what came meanwhile."""
 
+GATHERED = 0.1
+"""Seconds for which questions gather that are to be kept, where many are under way."""
+
 Tell = Callable[[Report], None]
+Keep = Together[tuple[Slot, Verified], None]
 
 
 class Writer(Protocol):
@@ -54,10 +59,13 @@ class Writer(Protocol):
 class Shelf(Protocol):
     """Where verified questions go: the bank, or a file in a dry run."""
 
-    def keep(self, slot: Slot, verified: Verified) -> None:
-        """Store it for good. Raises Rejected where the bank holds it or has no room for it.
+    def keep(
+        self, several: Sequence[tuple[Slot, Verified]]
+    ) -> Sequence[Rejected | Unclear | EmbedError | None]:
+        """Store them for good, and tell of each None, or why not: nothing of it is stored then.
 
-        Raises Unclear where a question came meanwhile that only an arbiter can tell from it.
+        Rejected where the bank holds it or has no room for it, Unclear where a question came
+        meanwhile that only an arbiter can tell from it, EmbedError where it cannot be compared.
         """
 
     def refuse(self, slot: Slot, drafted: Draft | None, refusal: Rejected) -> None:
@@ -91,14 +99,15 @@ async def work(  # noqa: PLR0913
     at_once: int = 1,
 ) -> None:
     """Fill each slot of `todo`, so many `at_once`, and tell the report how it went."""
-    waiting, kept, once = deque(todo), list[Draft](), asyncio.Lock()
+    waiting, kept = deque(todo), list[Draft]()
+    keep = _keeping(shelf, GATHERED if at_once > 1 else 0.0)
 
     async def go() -> None:
         while waiting and not report.stopped_by:
             if bounds.over:
                 report.stopped_by = "deadline"
                 return
-            if drafted := await _fill(waiting.popleft(), writer, shelf, report, bounds, once):
+            if drafted := await _fill(waiting.popleft(), writer, shelf, report, bounds, keep):
                 kept.append(drafted)
             bounds.tell(report)
 
@@ -114,7 +123,7 @@ async def work(  # noqa: PLR0913
 
 
 async def _fill(  # noqa: PLR0913
-    slot: Slot, writer: Writer, shelf: Shelf, report: Report, bounds: Bounds, once: asyncio.Lock
+    slot: Slot, writer: Writer, shelf: Shelf, report: Report, bounds: Bounds, keep: Keep
 ) -> Draft | None:
     """What was kept for `slot`, after as many attempts as it takes; None where there is nothing yet."""
     while slot.attempts < bounds.attempts:
@@ -123,7 +132,7 @@ async def _fill(  # noqa: PLR0913
             drafted = await writer.draft(slot)
             report.drafted += 1
             verified = await writer.verify(drafted, slot)
-            await _keep_settled(slot, drafted, verified, writer, shelf, report, once)
+            await _keep_settled(slot, drafted, verified, writer, report, keep)
         except Rejected as refusal:
             await _refuse(slot, drafted, refusal, writer, shelf, report)
             slot = replace(slot, attempts=slot.attempts + 1)
@@ -145,23 +154,27 @@ async def _fill(  # noqa: PLR0913
     return None
 
 
+def _keeping(shelf: Shelf, linger: float) -> "Keep":
+    """Keeps those that wait together: the bank would let no two in at once, and one costs as much as two."""
+
+    async def keep(several: Sequence[tuple[Slot, Verified]]) -> Sequence[Exception | None]:
+        return await asyncio.to_thread(shelf.keep, several)
+
+    return Together(keep, linger=linger)
+
+
 async def _keep_settled(  # noqa: PLR0913
     slot: Slot,
     drafted: Drafted,
     verified: Verified,
     writer: Writer,
-    shelf: Shelf,
     report: Report,
-    once: asyncio.Lock,
+    keep: Keep,
 ) -> None:
-    """Keep it, told apart from whatever comes in between; where that does not end, it waits.
-
-    One is kept at a time: the bank would let no two in, and who waits here holds no connection.
-    """
+    """Keep it, told apart from whatever comes in between; where that does not end, it waits."""
     for _ in range(MOST_LOOKS):
         try:
-            async with once:
-                await _keep(slot, verified, writer, shelf, report)
+            await _keep(slot, verified, writer, report, keep)
         except Unclear as unclear:
             verified = await writer.settle(verified, drafted, slot, unclear)
         else:
@@ -169,11 +182,9 @@ async def _keep_settled(  # noqa: PLR0913
     raise EmbedError(f"slot {slot.id}: neighbours came faster than they could be told apart")
 
 
-async def _keep(
-    slot: Slot, verified: Verified, writer: Writer, shelf: Shelf, report: Report
-) -> None:
+async def _keep(slot: Slot, verified: Verified, writer: Writer, report: Report, keep: Keep) -> None:
     """Keep it to the end, and count what was kept, also when we are stopped meanwhile."""
-    keeping = asyncio.ensure_future(asyncio.to_thread(shelf.keep, slot, verified))
+    keeping = asyncio.ensure_future(keep((slot, verified)))
     try:
         await to_the_end(keeping)
     finally:

@@ -68,12 +68,17 @@ def add(db: Connection, embedder: str, rows: "Sequence[tuple[int, NDArray[np.flo
     The caller holds the lock of twins, under which a build takes in its pages too: what comes
     before the first of them is found by the build.
     """
-    if db.scalar(_EXISTS) and db.scalar(_USED, {"embedder": embedder}):
+    if exists(db) and db.scalar(_USED, {"embedder": embedder}):
         values = [
             {"question_id": number, "embedder": embedder, "embedding": as_text(vector)}
             for number, vector in rows
         ]
         db.execute(_ADD, values)
+
+
+def exists(db: Connection) -> bool:
+    """Whether there is a table of indexed vectors, of whatever embedder."""
+    return bool(db.scalar(_EXISTS))
 
 
 def nearest(

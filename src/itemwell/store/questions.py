@@ -16,13 +16,13 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from itemwell.bank import Question, Slot, Stratum, Verified, as_dict, from_dict
 from itemwell.errors import Rejected
 from itemwell.similar.forms import forms_of
 from itemwell.store import forms
-from itemwell.store.tables import generation_slots, questions
+from itemwell.store.tables import questions
 
 NEAR_THE_CAP = 50
 """So close to its cap a family is counted under a lock, lest concurrent runs pass it together."""
@@ -82,16 +82,23 @@ def keep(
 
     Its forms are written with it, under the lock of twins, which is held until the transaction ends.
     """
-    mine = forms_of(verified.draft)
     forms.lock(db)
-    row = _row(verified) | {"run_id": run_id, "slot_id": slot and slot.id, "status": status}
-    inserted = insert(questions).values(row).on_conflict_do_nothing().returning(questions.c.id)
-    kept: int | None = db.scalar(inserted)
-    if kept is not None:
-        forms.add(db, kept, mine)
-    if kept is not None and slot is not None:
-        closed = {"state": "kept", "updated_at": func.clock_timestamp(), "reason": None}
-        db.execute(update(generation_slots).where(generation_slots.c.id == slot.id).values(closed))
+    return keep_locked(db, verified, run_id=run_id, slot=slot, status=status)
+
+
+def keep_locked(
+    db: Connection,
+    verified: Verified,
+    *,
+    run_id: int,
+    slot: Slot | None = None,
+    status: str = "active",
+) -> int | None:
+    """The same for a caller who holds the lock of twins."""
+    loose, key_form, stimulus = forms_of(verified.draft)
+    mine = {"loose": loose, "key_form": key_form, "stimulus_form": stimulus}
+    where = {"run_id": run_id, "slot_id": slot and slot.id, "status": status}
+    kept: int | None = db.scalar(_KEEP, _row(verified) | where | mine)
     return kept
 
 
@@ -132,6 +139,20 @@ def holds(db: Connection, signature: str) -> int | None:
     return db.scalar(select(questions.c.id).where(questions.c.signature == signature))
 
 
+class Held(NamedTuple):
+    """A question of the bank, and what it was kept for."""
+
+    id: int
+    run_id: int | None
+    slot_id: int | None
+
+
+def held(db: Connection, signatures: Sequence[str]) -> dict[str, Held]:
+    """Those of these signatures that the bank has, with their questions."""
+    rows = db.execute(_HELD, {"signatures": list(signatures)})
+    return {row.signature: Held(row.id, row.run_id, row.slot_id) for row in rows}
+
+
 def one(db: Connection, question_id: int) -> Question | None:
     """One question; None where there is none."""
     row = db.execute(select(questions).where(questions.c.id == question_id)).mappings().first()
@@ -142,8 +163,8 @@ def some(db: Connection, question_ids: Sequence[int]) -> list[Question]:
     """Those of these questions that there are, oldest first."""
     if not question_ids:
         return []
-    mine = select(questions).where(questions.c.id.in_(question_ids)).order_by(questions.c.id)
-    return [_question(row) for row in db.execute(mine).mappings()]
+    rows = db.execute(_SOME, {"ids": list(question_ids)})
+    return [_question(row) for row in rows.mappings()]
 
 
 def count(db: Connection) -> int:
@@ -214,6 +235,27 @@ def _question(row: RowMapping) -> Question:
     )
 
 
+_COLUMNS = (
+    "question_type", "difficulty", "status", "stem", "stimulus", "options", "key", "explanation", "family",
+    "features", "citation", "signature", "skeleton", "verified", "run_id", "slot_id",
+)  # fmt: skip
+_KEEP = text(f"""
+    WITH kept AS (
+        INSERT INTO questions ({", ".join(_COLUMNS)}) VALUES ({", ".join(f":{each}" for each in _COLUMNS)})
+        ON CONFLICT DO NOTHING RETURNING id
+    ), form AS (
+        INSERT INTO question_forms (question_id, loose, key_form, stimulus)
+        SELECT id, :loose, :key_form, :stimulus_form FROM kept
+    ), closed AS (
+        UPDATE generation_slots SET state = 'kept', reason = NULL, updated_at = clock_timestamp()
+        WHERE id = :slot_id AND EXISTS (SELECT 1 FROM kept)
+    )
+    SELECT id FROM kept
+""").bindparams(*(bindparam(each, type_=questions.c[each].type) for each in _COLUMNS))
+_SOME = text("SELECT * FROM questions WHERE id = ANY(:ids) ORDER BY id")
+_HELD = text(
+    "SELECT signature, id, run_id, slot_id FROM questions WHERE signature = ANY(:signatures)"
+)
 _COUNT_BY_FAMILY = text(
     "SELECT family, count(*) AS number FROM questions"
     " WHERE status <> 'retired' AND family IS NOT NULL GROUP BY family"

@@ -5,7 +5,7 @@
 `embedder` is `str(Identity)`. Whatever is not of it is never read with it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -68,7 +68,7 @@ def add(db: Connection, embedder: str, rows: Sequence[Embedded]) -> None:
     forms.lock(db)
     values = [
         {"question_id": row.question_id, "embedder": embedder, "text_hash": row.text_hash}
-        | {"vector": b"" if row.vector is None else packed(row.vector)}
+        | {"vector": _bytes(row.vector)}
         for row in rows
     ]
     statement = insert(question_vectors)
@@ -77,6 +77,23 @@ def add(db: Connection, embedder: str, rows: Sequence[Embedded]) -> None:
     index.add(
         db, embedder, [(row.question_id, row.vector) for row in rows if row.vector is not None]
     )
+
+
+def add_each(
+    db: Connection,
+    question_id: int,
+    text_hash: str,
+    rows: "Mapping[str, NDArray[np.floating] | None]",
+) -> None:
+    """The same for one question and its vectors by embedder. The caller holds the lock of twins."""
+    names = list(rows)
+    stored = [_bytes(row) for row in rows.values()]
+    asked = {"question_id": question_id, "text_hash": text_hash}
+    db.execute(_ADD_EACH, {**asked, "embedders": names, "vectors": stored})
+    if index.exists(db):
+        for name, row in rows.items():
+            if row is not None:
+                index.add(db, name, [(question_id, row)])
 
 
 def count(db: Connection, embedder: str) -> int:
@@ -161,6 +178,10 @@ def packed(vector: "NDArray[np.floating]") -> bytes:
     return vector.astype("<f2").tobytes()
 
 
+def _bytes(vector: "NDArray[np.floating] | None") -> bytes:
+    return b"" if vector is None else packed(vector)
+
+
 def unpacked(stored: Sequence[bytes]) -> "Vectors":
     """Stored vectors of one embedder as rows of float32, of length 1 but for rounding.
 
@@ -173,6 +194,13 @@ def unpacked(stored: Sequence[bytes]) -> "Vectors":
     return np.frombuffer(b"".join(stored), "<f2").reshape(len(stored), -1).astype(np.float32)
 
 
+_ADD_EACH = text("""
+    INSERT INTO question_vectors (question_id, embedder, text_hash, vector)
+    SELECT :question_id, embedder, :text_hash, vector
+    FROM unnest(CAST(:embedders AS text[]), CAST(:vectors AS bytea[])) AS given (embedder, vector)
+    ON CONFLICT ON CONSTRAINT pk_question_vectors
+    DO UPDATE SET text_hash = excluded.text_hash, vector = excluded.vector
+""")
 _MISSING = text("""
     SELECT question.id, question.stem, question.options -> (ascii(question.key) - 65) ->> 'text'
     FROM question_forms AS form JOIN questions AS question ON question.id = form.question_id
