@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Known = Callable[[str], bool]
 Result = TypeVar("Result")
 
-FEW = 8
+FEW = 4
 """Texts that are read together: more are hardly cheaper, and take memory."""
 
 QUICK = 4_000

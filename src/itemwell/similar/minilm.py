@@ -47,9 +47,10 @@ class MiniLM:
         DIMENSIONS,
     )
 
-    def __init__(self, pieces: WordPieces, arrays: weights.Weights) -> None:
+    def __init__(self, pieces: WordPieces, arrays: weights.Weights, words: weights.Rows) -> None:
         self._pieces = pieces
         self._weights = arrays
+        self._words = words
         self._threads = ThreadpoolController()
 
     @classmethod
@@ -62,7 +63,7 @@ class MiniLM:
         if place is None:
             raise ConfigError("the weights of all-MiniLM-L6-v2 are not installed", weights.INSTALL)
         weights.verify(place)
-        return cls(WordPieces.load(place / "vocab.txt"), weights.load(place / "model.safetensors"))
+        return cls(WordPieces.load(place / "vocab.txt"), *weights.load(place / "model.safetensors"))
 
     def _one_thread(self) -> AbstractContextManager[object]:
         """Two threads are a quarter faster, and take the cores of whoever waits for a vendor."""
@@ -113,7 +114,7 @@ class MiniLM:
     def _embedded(self, pieces: NDArray[np.int64]) -> Array:
         w = self._weights
         summed = (
-            w["embeddings.word_embeddings.weight"][pieces]
+            self._words[pieces]
             + w["embeddings.position_embeddings.weight"][: pieces.shape[1]]
             + w["embeddings.token_type_embeddings.weight"][0]
         )

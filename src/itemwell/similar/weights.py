@@ -5,6 +5,8 @@ only where its hash is the one that is known.
 """
 
 import json
+import os
+import weakref
 from hashlib import file_digest
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -23,7 +25,29 @@ SHA256 = {
     "vocab.txt": "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
 }
 
+WORDS = "embeddings.word_embeddings.weight"
+"""Half of the file, of which a run reads the words that its questions have."""
+
 Weights = dict[str, NDArray[np.float32]]
+
+
+class Rows:
+    """A table of the file, read row by row: mapped, each row would hold its neighbours in memory as well."""
+
+    def __init__(self, path: Path, start: int, width: int) -> None:
+        self._file = os.open(path, os.O_RDONLY)
+        self._start, self._bytes = start, 4 * width
+        weakref.finalize(self, os.close, self._file)
+
+    def __getitem__(self, numbers: NDArray[np.int64]) -> NDArray[np.float32]:
+        """A row for each number, in their shape."""
+        once, places = np.unique(numbers, return_inverse=True)
+        rows = b"".join(map(self._row, once.tolist()))
+        found: NDArray[np.float32] = np.frombuffer(rows, "<f4").reshape(len(once), -1)
+        return found[places.reshape(numbers.shape)]
+
+    def _row(self, number: int) -> bytes:
+        return os.pread(self._file, self._bytes, self._start + number * self._bytes)
 
 
 def find(directory: Path | None = None) -> Path | None:
@@ -56,14 +80,16 @@ def verify(directory: Path) -> None:
             )
 
 
-def load(path: Path) -> Weights:
-    """The float32 arrays of a safetensors file by their names, mapped and not read."""
+def load(path: Path) -> tuple[Weights, Rows]:
+    """The float32 arrays of a safetensors file by their names, mapped and not read, and the table of words."""
     with path.open("rb") as file:
         length = int.from_bytes(file.read(8), "little")
         header = json.loads(file.read(length))
     mapped = np.memmap(path, dtype=np.uint8, mode="r", offset=8 + length)
-    return {
+    arrays = {
         name: mapped[slice(*entry["data_offsets"])].view("<f4").reshape(entry["shape"])
         for name, entry in header.items()
-        if name != "__metadata__" and entry["dtype"] == "F32"
+        if name not in {"__metadata__", WORDS} and entry["dtype"] == "F32"
     }
+    words = header[WORDS]
+    return arrays, Rows(path, 8 + length + words["data_offsets"][0], words["shape"][1])
