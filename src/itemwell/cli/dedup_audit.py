@@ -10,6 +10,7 @@ from itemwell.cli.answer import Answer
 from itemwell.cli.options import Command, Common
 from itemwell.cli.table import table
 from itemwell.errors import ConfigError, Exit, Outcome
+from itemwell.similar.embed import EmbedError
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -43,8 +44,9 @@ SHOWN = 20
 def audit(common: Common, fix: bool, sample: int, seed: int) -> Answer:
     """Compare all questions in use again: every pair -> duplicates, grey pairs, enemies not stored.
 
-    Exactly, without the index, of which it tells how much it misses. Nothing is asked of anybody;
-    what lacks a vector is counted. It ends 0 where nothing was found, and 1 where something was.
+    Exactly, without the index, of which it tells how much it misses. Nothing is asked of anybody.
+    It ends 0 whatever it finds, for the reason "found" or "clean"; where questions have no vector
+    to be compared by it ends 1, and 2 where none has.
     """
     from itemwell.generate import twin_audit
     from itemwell.store.connect import open_bank
@@ -77,16 +79,26 @@ def _counts(findings: "Findings", fix: bool) -> dict[str, int]:
         "duplicates": len(findings.duplicates),
         "grey pairs": len(findings.grey),
         "enemies not stored": 0 if fix else len(findings.apart),
-        "questions without a vector": max(findings.lacking.values(), default=0),
     }
 
 
 def _outcome(findings: "Findings", fix: bool) -> Outcome:
+    """All that was asked is done, whatever was found; what has no vector was not compared."""
     found = [f"{count} {what}" for what, count in _counts(findings, fix).items() if count]
+    lacking = max(findings.lacking.values(), default=0)
+    if lacking:
+        exit_status = Exit.PARTIAL if findings.compared else Exit.FAILED
+        told = ", ".join([*found, f"{lacking} questions without a vector"])
+        return Outcome(exit_status, EmbedError.reason, told, "run: itemwell dedup backfill")
     if not found:
         return Outcome(Exit.OK, "clean", f"no twins among {findings.questions} questions")
-    step = "run: itemwell dedup backfill" if findings.lacking else ""
-    return Outcome(Exit.PARTIAL, "found", ", ".join(found), step)
+    return Outcome(Exit.OK, "found", ", ".join(found), _next_step(findings))
+
+
+def _next_step(findings: "Findings") -> str:
+    if findings.duplicates or findings.grey:
+        return "retire one of two, or tell them apart: itemwell dedup mark ID ID new"
+    return "run: itemwell dedup audit --fix"
 
 
 def _as_json(findings: "Findings", fix: bool) -> dict[str, Any]:

@@ -59,6 +59,7 @@ class Findings:
     """What an audit found. `lacking` counts questions in use without a vector, by embedder."""
 
     questions: int
+    compared: int  # of them, by whatever vector
     lacking: dict[str, int]
     duplicates: list[Found] = field(default_factory=list)
     grey: list[Found] = field(default_factory=list)
@@ -87,7 +88,8 @@ def look(bank: Engine, eyes: Eyes, *, sample: int, seed: int) -> Findings:
         held = list(scan.in_use(db, str(eyes.identity), str(eyes.hashed)))
         said, linked = decisions.told_apart(db), enemies.linked(db)
         recall = _recall(db, eyes.identity, sample, seed)
-    findings = Findings(len(held), _lacking(held, eyes), recall=recall)
+    compared = sum(bool(each.vector or each.hashed) for each in held)
+    findings = Findings(len(held), compared, _lacking(held, eyes), recall=recall)
     seen = set()
     for found in _pairs(held, eyes, findings):
         seen.add((found.one.id, found.other.id))
