@@ -89,6 +89,39 @@ def test_the_cap_holds_for_variants_that_others_kept_meanwhile(bank, run):
         twins.again(db, standing)
 
 
+KEY_OTHERWISE = {"right": "300", "wrong": ["310", "360", "342", "330"]}
+"""The answer of the apples without its unit: no key form finds it."""
+
+
+@pytest.fixture
+def crowded(bank, run):
+    """A bank whose twenty number variants are nearer to the apples than their twin, the last one kept."""
+    twins = twins_of(bank, cap=1000)
+    kept = [keep(bank, run, twins, other_numbers(number)) for number in range(20)]
+    twin = keep(bank, run, twins, a_draft(stem=ANEW, **KEY_OTHERWISE))
+    assert twin > kept[-1]
+    return twin
+
+
+@pytest.mark.parametrize("embedder", ["hash", "minilm"])
+def test_a_twin_whose_key_is_written_otherwise_does_not_hide_behind_its_isomorphs(
+    bank, run, crowded, embedder
+):
+    assert f"a duplicate of question {crowded}" in refused(twins_of(bank, embedder, 1000), apples())
+
+
+def test_a_twin_does_not_hide_behind_isomorphs_that_came_meanwhile(bank, run):
+    twins = twins_of(bank, cap=1000)
+    standing = look(twins, apples())
+    others = twins_of(bank, cap=1000)
+    for number in range(20):
+        keep(bank, run, others, other_numbers(number))
+    keep(bank, run, others, a_draft(stem=ANEW, **KEY_OTHERWISE))
+
+    with bank.begin() as db, pytest.raises(Rejected, match="a duplicate of question"):
+        twins.again(db, standing)
+
+
 @pytest.mark.parametrize(("stem", "raised"), [(ANEW, Rejected), (TURNED, Unclear)])
 def test_what_came_between_look_and_keep_is_found_under_the_lock(bank, run, stem, raised):
     twins = twins_of(bank)

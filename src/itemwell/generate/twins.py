@@ -19,6 +19,7 @@ from itemwell.bank import Draft
 from itemwell.errors import Rejected
 from itemwell.generate.dedup import STAGE, TWIN, Relation
 from itemwell.generate.embedding import Chosen
+from itemwell.generate.hidden import may_be_twins, ranked
 from itemwell.generate.neighbours import Neighbourhood
 from itemwell.generate.together import Together
 from itemwell.similar import keys
@@ -193,7 +194,9 @@ class Twins:
         rows = vectors.newer(db, candidate.main, standing.seq)
         if not rows:
             return standing
-        near = _nearest_of(candidate, rows)
+        near, farther = _nearest_of(candidate, rows)
+        at = self.thresholds[candidate.main]
+        near |= may_be_twins(db, candidate.draft, farther, at)
         standing = self._compared(db, replace(standing, seq=rows[-1].seq), near)
         if candidate.signature in self.under_way:
             self.under_way[candidate.signature] = standing
@@ -302,10 +305,15 @@ class Twins:
         """The nearest with their cosines; None for what has no vector to tell by."""
         vector, told = candidate.rows[candidate.main], candidate.forms
         hashed = candidate.rows[str(self.chosen.hashed.identity)]
+        here, same_key = Within(told.stimulus), Within(told.stimulus, told.key_form)
         near: dict[int, float | None] = {}
-        for within in (Within(told.stimulus), Within(told.stimulus, told.key_form)):
+        for within in (here, same_key):
             near |= dict.fromkeys(place.nearest_unread(hashed, NEAREST, within))
-            near |= place.nearest(db, vector, NEAREST, within)
+        at = self.thresholds[candidate.main]
+        found = ranked(db, place, vector, here, at)
+        near |= may_be_twins(db, candidate.draft, found[NEAREST:], at)
+        near |= dict(found[:NEAREST])
+        near |= place.nearest(db, vector, NEAREST, same_key)
         return near
 
     def _compared(
@@ -440,17 +448,22 @@ def _cosines(vector: "Vectors", matrix: "Vectors") -> list[float]:
     return cosines
 
 
-def _nearest_of(candidate: Candidate, rows: Sequence[vectors.Row]) -> dict[int, float | None]:
-    """What of `rows` is to be compared, with its cosine; None where it has no vector to tell by."""
+def _nearest_of(
+    candidate: Candidate, rows: Sequence[vectors.Row]
+) -> tuple[dict[int, float | None], list[tuple[int, float]]]:
+    """What of `rows` is to be compared, with its cosine; None where it has no vector to tell by.
+
+    And what lies farther, which is compared where it may be a twin.
+    """
     mine = candidate.forms
     here = [row for row in rows if row.stimulus == mine.stimulus]
     held = [row for row in here if row.vector]
     vector = candidate.rows[candidate.main]
     matrix = vectors.unpacked([row.vector for row in held if row.vector])
     cosines = _cosines(vector, matrix) if held else []
-    ranked = sorted(zip(cosines, held, strict=True), key=itemgetter(0), reverse=True)
-    same_key = [pair for pair in ranked if pair[1].key_form == mine.key_form]
+    in_order = sorted(zip(cosines, held, strict=True), key=itemgetter(0), reverse=True)
+    same_key = [pair for pair in in_order if pair[1].key_form == mine.key_form]
     near: dict[int, float | None] = {row.question_id: None for row in here if not row.vector}
-    near |= {row.question_id: cosine for cosine, row in (*ranked[:NEAREST], *same_key[:NEAREST])}
-    near |= {row.question_id: cosine for cosine, row in ranked if row.loose == mine.loose}
-    return near
+    near |= {row.question_id: cosine for cosine, row in (*in_order[:NEAREST], *same_key[:NEAREST])}
+    near |= {row.question_id: cosine for cosine, row in in_order if row.loose == mine.loose}
+    return near, [(row.question_id, cosine) for cosine, row in in_order[NEAREST:]]

@@ -1,6 +1,6 @@
 """Questions: keeping them, counting them, reading them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, BIGINT
 
 from itemwell.bank import Question, Slot, Stratum, Verified, as_dict, from_dict
 from itemwell.errors import Rejected
@@ -167,6 +167,14 @@ def some(db: Connection, question_ids: Sequence[int]) -> list[Question]:
     return [_question(row) for row in rows.mappings()]
 
 
+def keys(
+    db: Connection, question_ids: Iterable[int], *, but_family: str | None = None
+) -> dict[int, str]:
+    """What the right answers of these questions say, but for those of one item model."""
+    asked = {"ids": list(question_ids), "family": but_family}
+    return {row.id: row.key for row in db.execute(_KEYS, asked)} if asked["ids"] else {}
+
+
 def count(db: Connection) -> int:
     """How many questions the bank holds, of whatever status."""
     return int(db.execute(select(func.count()).select_from(questions)).scalar_one())
@@ -279,6 +287,10 @@ _SAMPLE = text("""
     ) AS drawn USING (id)
     ORDER BY drawn.turn, drawn.place LIMIT :count
 """).bindparams(bindparam("types", type_=ARRAY(Text)))
+_KEYS = text("""
+    SELECT id, options -> (ascii(key) - 65) ->> 'text' AS key FROM questions
+    WHERE id = ANY(:ids) AND (CAST(:family AS text) IS NULL OR family IS DISTINCT FROM :family)
+""").bindparams(bindparam("ids", type_=ARRAY(BIGINT)))
 _COUNT_UP_TO = text(
     "SELECT count(*) FROM (SELECT 1 FROM questions"
     " WHERE family = :family AND status <> 'retired' LIMIT :cap) AS held"
