@@ -103,6 +103,25 @@ def test_a_filter_of_two_in_a_hundred_finds_its_twins(bank, column, by):
     assert [neighbours[0][0] for neighbours in found] == [ids[at] for at in exact]
 
 
+@pytest.mark.parametrize(
+    ("vectors", "in_view"),
+    [(-1, 100), (100_000, 100), (300_000, 240), (1_000_000, 800), (5_000_000, 1000)],
+)
+def test_the_more_vectors_there_are_the_more_candidates_a_search_keeps_in_view(
+    bank, vectors, in_view
+):
+    rows, _ = a_bank(bank)
+    index_build.prepare(bank, IDENTITY, FEW)
+    with bank.begin() as db:
+        told = {"name": index.name_of(EMBEDDER), "vectors": vectors}
+        grown = "UPDATE pg_class SET reltuples = :vectors WHERE oid = to_regclass(:name)"
+        db.execute(text(grown), told)
+
+        index.nearest(db, IDENTITY, rows[0], 1)
+
+        assert db.scalar(text("SHOW hnsw.ef_search")) == str(in_view)
+
+
 def test_a_second_start_builds_nothing(bank):
     a_bank(bank)
     assert index_build.prepare(bank, IDENTITY, FEW)
