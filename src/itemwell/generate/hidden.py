@@ -32,11 +32,14 @@ Ranked = Sequence[tuple[int, float]]
 def ranked(
     db: Connection, place: Neighbourhood, vector: "Vectors", within: Within, at: Thresholds
 ) -> Ranked:
-    """Neighbours as far as a twin could be, where no more than the last of WIDTHS are so near."""
+    """Neighbours as far as the grey band goes, where no more than the last of WIDTHS are so near.
+
+    At least the first of WIDTHS, where there are as many.
+    """
     found: Ranked = ()
     for width in WIDTHS:
         found = list(place.nearest(db, vector, width, within))
-        if len(found) < width or found[-1][1] < _farthest(at):
+        if len(found) < width or found[-1][1] < at.grey:
             break
     return found
 
@@ -48,17 +51,12 @@ def may_be_twins(
 
     What the draft's own item model computed is none of them.
     """
-    near = {number: cosine for number, cosine in found if cosine >= _farthest(at)}
-    told = questions.keys(db, near, but_family=draft.family)
     lowest = {keys.SAME: at.grey_same_key, keys.UNKNOWN: at.grey}
+    near = {number: cosine for number, cosine in found if cosine >= min(lowest.values())}
+    told = questions.keys(db, near, but_family=draft.family)
     relations = {number: keys.compare(draft.right.text, key) for number, key in told.items()}
     return {
         number: near[number]
         for number, relation in relations.items()
         if relation in lowest and near[number] >= lowest[relation]
     }
-
-
-def _farthest(at: Thresholds) -> float:
-    """The cosine below which a twin is none that the rule knows, unless its words are the same."""
-    return min(at.grey, at.grey_same_key)
