@@ -53,7 +53,7 @@ def may_be_twins(
     """
     lowest = {keys.SAME: at.grey_same_key, keys.UNKNOWN: at.grey}
     near = {number: cosine for number, cosine in found if cosine >= min(lowest.values())}
-    told = questions.keys(db, near, but_family=draft.family)
+    told = questions.right_answers(db, near, but_family=draft.family)
     relations = {number: keys.compare(draft.right.text, key) for number, key in told.items()}
     return {
         number: near[number]

@@ -167,7 +167,7 @@ def some(db: Connection, question_ids: Sequence[int]) -> list[Question]:
     return [_question(row) for row in rows.mappings()]
 
 
-def keys(
+def right_answers(
     db: Connection, question_ids: Iterable[int], *, but_family: str | None = None
 ) -> dict[int, str]:
     """What the right answers of these questions say, but for those of one item model."""
