@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from itemwell.similar.keys import DIFFER, SAME, UNKNOWN, compare
+from itemwell.similar.keys import DIFFER, SAME, UNKNOWN, compare, traits
 
 
 @pytest.mark.parametrize(
@@ -41,6 +41,7 @@ from itemwell.similar.keys import DIFFER, SAME, UNKNOWN, compare
         (None, "4", UNKNOWN),
         (None, None, UNKNOWN),
         ("4", "the fourth", UNKNOWN),
+        (f"{'9' * 400} cm", "6 m", DIFFER),
     ],
 )
 def test_keys_relate(one, other, relation):
@@ -51,3 +52,21 @@ def test_keys_relate(one, other, relation):
 def test_any_keys_relate_the_same_both_ways(one, other):
     assert compare(one, other) == compare(other, one)
     assert compare(one, one) != DIFFER
+
+
+WRITTEN = st.one_of(
+    st.builds(
+        "{}{}{}".format,
+        st.sampled_from(["", "-", "$", "the "]),
+        st.sampled_from(["1/2", "0.5", "50", "5", "500", "60", "heart", "Heart"]),
+        st.sampled_from(["", " cm", " mm", " m", "%", " dollars", "."]),
+    ),
+    st.text(max_size=20),
+)
+
+
+@given(WRITTEN, WRITTEN)
+def test_keys_that_are_the_same_share_a_trait(one, other):
+    shared = [mine for mine, its in zip(traits(one), traits(other), strict=True) if mine == its]
+
+    assert compare(one, other) != SAME or any(each is not None for each in shared)

@@ -1,6 +1,6 @@
 """`itemwell dedup audit`: what slipped through, found exactly."""
 
-from collections import Counter
+import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -48,18 +48,19 @@ def audit(common: Common, fix: bool, sample: int, seed: int) -> Answer:
     It ends 0 whatever it finds, for the reason "found" or "clean"; where questions have no vector
     to be compared by it ends 1, and 2 where none has.
     """
+    from itemwell.cli.progress import counting
     from itemwell.generate import twin_audit
     from itemwell.store.connect import open_bank
 
     settings = common.settings()
+    shown = sys.stderr.isatty() and not (common.as_json or common.quiet or common.no_console)
     with open_bank(settings) as bank:
         eyes = _eyes(bank, settings)
-        findings = twin_audit.look(bank, eyes, sample=sample, seed=seed)
+        with counting("Comparing questions", shown=shown) as tell:
+            findings = twin_audit.look(bank, eyes, sample=sample, seed=seed, fix=fix, tell=tell)
         if not findings.questions:
             raise ConfigError("the bank has no question in use", "write some: itemwell generate")
-        if fix:
-            twin_audit.fix(bank, findings.apart)
-    return Answer(_as_json(findings, fix), "\n".join(_told(findings, fix)), _outcome(findings, fix))
+    return Answer(_as_json(findings), "\n".join(_told(findings)), _outcome(findings, fix))
 
 
 def _eyes(bank: "Engine", settings: "Settings") -> "Eyes":
@@ -76,9 +77,9 @@ def _eyes(bank: "Engine", settings: "Settings") -> "Eyes":
 
 def _counts(findings: "Findings", fix: bool) -> dict[str, int]:
     return {
-        "duplicates": len(findings.duplicates),
-        "grey pairs": len(findings.grey),
-        "enemies not stored": 0 if fix else len(findings.apart),
+        "duplicates": findings.count("duplicates"),
+        "grey pairs": findings.count("grey"),
+        "enemies not stored": 0 if fix else findings.count("apart"),
     }
 
 
@@ -101,7 +102,7 @@ def _next_step(findings: "Findings") -> str:
     return "run: itemwell dedup audit --fix"
 
 
-def _as_json(findings: "Findings", fix: bool) -> dict[str, Any]:
+def _as_json(findings: "Findings") -> dict[str, Any]:
     return {
         "questions": findings.questions,
         "decided": findings.decided,
@@ -109,7 +110,7 @@ def _as_json(findings: "Findings", fix: bool) -> dict[str, Any]:
         "duplicates": list(map(_row, findings.duplicates)),
         "grey": list(map(_row, findings.grey)),
         "enemies_not_stored": list(map(_row, findings.apart)),
-        "enemies_stored": len(findings.apart) if fix else 0,
+        "enemies_stored": findings.stored,
         "without_vector": findings.lacking,
         "index": _recall(findings),
     }
@@ -117,13 +118,8 @@ def _as_json(findings: "Findings", fix: bool) -> dict[str, Any]:
 
 def _by_embedder(findings: "Findings") -> dict[str, dict[str, int]]:
     """How many of each kind by whose cosine."""
-    counted = Counter(
-        (each.embedder, name)
-        for name in ("duplicates", "grey", "apart")
-        for each in getattr(findings, name)
-    )
     told: dict[str, dict[str, int]] = {}
-    for (embedder, name), count in sorted(counted.items()):
+    for (embedder, name), count in sorted(findings.counts.items()):
         told.setdefault(embedder, {})[name] = count
     return told
 
@@ -138,12 +134,14 @@ def _recall(findings: "Findings") -> dict[str, Any] | None:
     return {"found": found, "of": of, "recall": found / of if of else None, "sure": [low, high]}
 
 
-def _told(findings: "Findings", fix: bool) -> Iterator[str]:
+def _told(findings: "Findings") -> Iterator[str]:
+    from itemwell.generate.twin_audit import MOST_HELD
+
     pairs: Sequence[Found] = [*findings.duplicates, *findings.grey, *findings.apart]
     if pairs:
         yield table(COLUMNS, list(map(_row, pairs[:SHOWN])))
-        if len(pairs) > SHOWN:
-            yield f"and {len(pairs) - SHOWN} more: --json tells all"
+        if findings.counts.total() > SHOWN:
+            yield f"and {findings.counts.total() - SHOWN} more: --json tells them, up to {MOST_HELD:,} of a kind"
         yield ""
     yield f"{findings.questions} questions in use, {findings.decided} pairs looked at closely"
     for embedder, counted in _by_embedder(findings).items():
@@ -151,8 +149,8 @@ def _told(findings: "Findings", fix: bool) -> Iterator[str]:
         yield f"By {embedder}: {parts}"
     for embedder, count in findings.lacking.items():
         yield f"{count} questions without a vector of {embedder}: they were not compared by it"
-    if fix and findings.apart:
-        yield f"{len(findings.apart)} pairs of enemies stored"
+    if findings.stored:
+        yield f"{findings.stored} pairs of enemies stored"
     recall = _recall(findings)
     if recall and recall["of"]:
         low, high = recall["sure"]

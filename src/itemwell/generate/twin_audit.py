@@ -1,9 +1,12 @@
 """The bank looked at again, exactly: questions in use -> every pair -> what slipped through.
 
-Nobody is asked and nothing is written. What an arbiter told of a grey pair stands, and a person's
-word of any. Beside it: what lacks vectors, and what the index misses where one is in use.
+Nobody is asked, and nothing is written but enemies where that is asked for. What an arbiter told of
+a grey pair stands, and a person's word of any. Beside it: what lacks vectors, and what the index
+misses where one is in use. Crowded templates make pairs by the million: all are counted, and of each
+kind the first are held.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
@@ -22,7 +25,7 @@ from itemwell.similar.decide import (
     decide,
 )
 from itemwell.similar.embed import Identity
-from itemwell.similar.pairs import Member, Pair, Pairs
+from itemwell.similar.pairs import Member, Pair, Pairs, Tell
 from itemwell.similar.pool import Pool
 from itemwell.store import decisions, enemies, index, scan, vectors
 from itemwell.store.scan import InUse
@@ -33,8 +36,15 @@ if TYPE_CHECKING:
 NEAREST = 10
 """Neighbours of each question of the sample that the index should find."""
 
+MOST_HELD = 10_000
+PAGE = 1000
+
 AS_NEAR = 0.002
 """Two cosines closer than that are a tie: the index computes in half precision."""
+
+
+Said = Mapping[tuple[int, int], tuple[str, bool]]
+"""What was told of pairs, and whether a person told it."""
 
 
 class Found(NamedTuple):
@@ -56,16 +66,32 @@ class Recall(NamedTuple):
 
 @dataclass(slots=True)
 class Findings:
-    """What an audit found. `lacking` counts questions in use without a vector, by embedder."""
+    """What an audit found. `lacking` counts questions in use without a vector, by embedder.
+
+    Of duplicates, grey pairs and enemies that nobody stored (`apart`) the first MOST_HELD are held.
+    """
 
     questions: int
     compared: int  # of them, by whatever vector
     lacking: dict[str, int]
     duplicates: list[Found] = field(default_factory=list)
     grey: list[Found] = field(default_factory=list)
-    apart: list[Found] = field(default_factory=list)  # enemies that nobody stored
+    apart: list[Found] = field(default_factory=list)
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)  # embedder and name of list
     decided: int = 0  # pairs that the rule was asked about
+    stored: int = 0  # enemies
     recall: Recall | None = None
+
+    def note(self, name: str, found: Found) -> None:
+        """Count it, and hold it where there is room."""
+        self.counts[found.embedder, name] += 1
+        held: list[Found] = getattr(self, name)
+        if len(held) < MOST_HELD:
+            held.append(found)
+
+    def count(self, name: str) -> int:
+        """How many there are."""
+        return sum(count for (_, each), count in self.counts.items() if each == name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,28 +108,58 @@ class Eyes:
         return list(dict.fromkeys([str(self.identity), str(self.hashed)]))
 
 
-def look(bank: Engine, eyes: Eyes, *, sample: int, seed: int) -> Findings:
-    """Every pair of questions in use; the bank is read first, then nothing is held of it."""
+def look(  # noqa: PLR0913
+    bank: Engine,
+    eyes: Eyes,
+    *,
+    sample: int,
+    seed: int,
+    fix: bool = False,
+    tell: Tell = lambda _done, _of: None,
+) -> Findings:
+    """Every pair of questions in use; the bank is read first, then nothing is held of it.
+
+    `fix`: enemies that nobody stored are stored, a page in a transaction.
+    """
     with bank.connect() as db:
         held = list(scan.in_use(db, str(eyes.identity), str(eyes.hashed)))
         said, linked = decisions.told_apart(db), enemies.linked(db)
         recall = _recall(db, eyes.identity, sample, seed)
     compared = sum(bool(each.vector or each.hashed) for each in held)
     findings = Findings(len(held), compared, _lacking(held, eyes), recall=recall)
-    seen = set()
-    for found in _pairs(held, eyes, findings):
-        seen.add((found.one.id, found.other.id))
-        _note(findings, _settled(found, said), linked)
-    for found in _marked(held, said, seen, eyes):
-        _note(findings, found, linked)
+    apart: list[Found] = []
+    for found in _all(held, said, eyes, findings, tell):
+        name = _listed(found, linked)
+        if name:
+            findings.note(name, found)
+        if name == "apart" and fix:
+            apart.append(found)
+        if len(apart) == PAGE:
+            findings.stored += _store(bank, apart)
+    findings.stored += _store(bank, apart)
     return findings
 
 
-def fix(bank: Engine, apart: Sequence[Found]) -> None:
-    """Store these pairs as enemies."""
+def _store(bank: Engine, apart: list[Found]) -> int:
+    """Store these as enemies, and leave the list empty; how many they were."""
+    pairs = [(each.one.id, each.other.id, each.kind) for each in apart]
     with bank.begin() as db:
-        for each in apart:
-            enemies.add(db, each.one.id, [enemies.Enemy(each.other.id, each.kind)])
+        enemies.link(db, pairs)
+    apart.clear()
+    return len(pairs)
+
+
+def _all(
+    held: Sequence[InUse], said: Said, eyes: Eyes, findings: Findings, tell: Tell
+) -> Iterator[Found]:
+    """What the rule finds, as it was settled since, and what a person alone has found."""
+    seen = set()
+    for found in _pairs(held, eyes, findings, tell):
+        pair = found.one.id, found.other.id
+        if pair in said:
+            seen.add(pair)
+        yield _settled(found, said)
+    yield from _marked(held, said, seen, eyes)
 
 
 def _lacking(held: Sequence[InUse], eyes: Eyes) -> dict[str, int]:
@@ -113,15 +169,16 @@ def _lacking(held: Sequence[InUse], eyes: Eyes) -> dict[str, int]:
     return {name: counted[name] for name in eyes.names if counted[name]}
 
 
-def _pairs(held: Sequence[InUse], eyes: Eyes, findings: Findings) -> Iterator[Found]:
+def _pairs(held: Sequence[InUse], eyes: Eyes, findings: Findings, tell: Tell) -> Iterator[Found]:
     """By the chosen embedder; by hash where one of the two has no vector of that."""
     mine = [each for each in held if each.vector and each.loose is not None]
-    yield from _scanned(mine, [each.vector or b"" for each in mine], eyes.identity, eyes, findings)
+    rows = [each.vector or b"" for each in mine]
+    yield from _scanned(mine, rows, eyes.identity, eyes, findings, tell=tell)
     rest = [each for each in held if each.hashed and each.loose is not None]
     blind = np.array([not each.vector for each in rest], bool)
     if blind.any():
         rows = [each.hashed or b"" for each in rest]
-        yield from _scanned(rest, rows, eyes.hashed, eyes, findings, blind)
+        yield from _scanned(rest, rows, eyes.hashed, eyes, findings, blind, tell)
 
 
 def _scanned(  # noqa: PLR0913
@@ -131,17 +188,18 @@ def _scanned(  # noqa: PLR0913
     eyes: Eyes,
     findings: Findings,
     first: "np.typing.NDArray[np.bool_] | None" = None,
+    tell: Tell = lambda _done, _of: None,
 ) -> Iterator[Found]:
     members = [_member(each) for each in held]
     pairs = Pairs(members, vectors.unpacked(rows), eyes.thresholds[str(identity)])
-    for each in pairs.found(first):
+    for each in pairs.found(first, tell):
         yield _found(held, each, str(identity))
     findings.decided += pairs.decided
 
 
 def _marked(
     held: Sequence[InUse],
-    said: Mapping[tuple[int, int], tuple[str, bool]],
+    said: Said,
     seen: set[tuple[int, int]],
     eyes: Eyes,
 ) -> Iterator[Found]:
@@ -170,23 +228,24 @@ def _found(held: Sequence[InUse], pair: Pair, identity: str) -> Found:
     return Found(one, other, pair.verdict.kind, pair.verdict, identity)
 
 
-def _settled(found: Found, said: Mapping[tuple[int, int], tuple[str, bool]]) -> Found:
+def _settled(found: Found, said: Said) -> Found:
     """As a person says that it is, or where the rule cannot tell, an arbiter."""
     kind, by_person = said.get((found.one.id, found.other.id), (found.kind, False))
     return found._replace(kind=kind) if by_person or found.kind == GREY else found
 
 
-def _note(findings: Findings, found: Found, linked: set[tuple[int, int]]) -> None:
+def _listed(found: Found, linked: set[tuple[int, int]]) -> str | None:
+    """The list that it stands in; None for what is as it should be."""
     if found.kind == DUPLICATE:
-        findings.duplicates.append(found)
-    elif found.kind == GREY:
-        findings.grey.append(found)
-    elif (
+        return "duplicates"
+    if found.kind == GREY:
+        return "grey"
+    apart = (
         found.kind in {ISOMORPH, VARIANT}
         and (found.one.id, found.other.id) not in linked
         and found.one.skeleton != found.other.skeleton  # else they are enemies unsaid
-    ):
-        findings.apart.append(found)
+    )
+    return "apart" if apart else None
 
 
 def _recall(db: Connection, identity: Identity, sample: int, seed: int) -> Recall | None:

@@ -3,6 +3,7 @@
 import re
 from fractions import Fraction
 from functools import lru_cache
+from typing import NamedTuple
 
 from itemwell.similar.guard import Number, quantity, read
 from itemwell.similar.tokens import REMEMBERED, tokens
@@ -39,6 +40,27 @@ def compare(one: str | None, other: str | None) -> str:
     if any(numbers):
         return UNKNOWN if _values(one) & _values(other) else DIFFER
     return _texts(one, other)
+
+
+class Traits(NamedTuple):
+    """What keys that are the same share: one of these at least, and none of it where it is None."""
+
+    words: tuple[str, ...] | None
+    value: Fraction | None
+    size: tuple[str, float] | None
+
+
+def traits(key: str | None) -> Traits:
+    """To find those among many keys that may be the same; `compare` then says it of two.
+
+    >>> traits("6 cm").size == traits("60 mm").size, traits("The heart").words
+    (True, ('heart',))
+    """
+    if not key:
+        return Traits(None, None, None)
+    amount = _amount(key)
+    value, size = (amount[0], _size(amount)) if amount else (None, None)
+    return Traits(_words(key) or None, value, size)
 
 
 def _words(key: str) -> tuple[str, ...]:
@@ -106,13 +128,19 @@ def _amounts(one: tuple[Fraction, str], other: tuple[Fraction, str]) -> str:
             and _percent(one) == _percent(other)
             else DIFFER
         )
-    sizes = (
-        quantity(Number(str(float(first)), unit)),
-        quantity(Number(str(float(second)), unit_of_second)),
-    )
+    sizes = _size(one), _size(other)
     if sizes[0] and sizes[1]:
         return SAME if sizes[0] == sizes[1] else DIFFER
     return UNKNOWN if first == second else DIFFER
+
+
+def _size(amount: tuple[Fraction, str]) -> tuple[str, float] | None:
+    """Dimension and size; None where the unit is unknown, or the number larger than any that is meant."""
+    value, unit = amount
+    try:
+        return quantity(Number(str(float(value)), unit))
+    except OverflowError:
+        return None
 
 
 def _percent(amount: tuple[Fraction, str]) -> Fraction:

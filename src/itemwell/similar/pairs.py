@@ -6,7 +6,7 @@ What shares a loose form comes whatever its cosine. Everything else that is no n
 cosine in some band: a shared skeleton adds nothing to that.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
@@ -29,6 +29,7 @@ BUCKETS = 64
 """Of a bag of masked words. Words that share one only make a bound higher."""
 
 Places = NDArray[np.intp]
+Tell = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,65 +59,70 @@ class Pairs:
         self.members, self.matrix, self.at, self.tile = members, matrix, at, tile
         self.decided = 0
         self._loose = _codes(each.loose for each in members)
-        self._family = _codes(each.family or "" for each in members)
-        self._family[[not each.family for each in members]] = -1
+        self._family = _codes(each.family or None for each in members)
         self._bags = np.zeros((len(members), BUCKETS), np.uint16)
         for row, each in zip(self._bags, members, strict=True):
             for word in read(each.side.stem).masked:
                 row[crc32(word.encode("utf-8", "surrogatepass")) % BUCKETS] += 1
         self._lengths = self._bags.sum(axis=1, dtype=np.int64)
-        self._keys: dict[tuple[str | None, str | None], str] = {}
+        traits = [keys.traits(each.side.key) for each in members]
+        self._keys = [_codes(column) for column in zip(*traits, strict=True)]
 
-    def found(self, first: NDArray[np.bool_] | None = None) -> Iterator[Pair]:
-        """The pairs that are not new. `first`: only those of which one at least is of these."""
+    def found(
+        self, first: NDArray[np.bool_] | None = None, tell: Tell = lambda _done, _of: None
+    ) -> Iterator[Pair]:
+        """The pairs that are not new. `first`: only those of which one at least is of these.
+
+        `tell` is called with how many members were compared with all that come after them.
+        """
         mine = np.ones(len(self.members), bool) if first is None else first
+        done, wanted = 0, int(mine.sum())
         for places in _groups(_codes(each.side.stimulus or "" for each in self.members)):
             heads, others = places[mine[places]], places[~mine[places]]
-            yield from self._of(np.concatenate([heads, others]), len(heads))
+            columns = np.concatenate([heads, others])
+            for at in range(0, len(heads), self.tile):
+                tell(done + at, wanted)
+                yield from self._stripe(columns, at, min(at + self.tile, len(heads)))
+            done += len(heads)
 
-    def _of(self, places: Places, heads: int) -> Iterator[Pair]:
-        """The pairs among `places` that begin with one of the first `heads`."""
-        for at in range(0, heads, self.tile):
-            rows = places[at : min(at + self.tile, heads)]
-            for beside in range(at, len(places), self.tile):
-                columns = places[beside : beside + self.tile]
-                yield from self._tile(rows, columns, same=beside == at)
+    def _stripe(self, places: Places, first: int, end: int) -> Iterator[Pair]:
+        """The pairs of which one is between `first` and `end` among `places`, and the other comes later."""
+        for beside in range(first, len(places), self.tile):
+            columns = places[beside : beside + self.tile]
+            yield from self._tile(places[first:end], columns, same=beside == first)
 
     def _tile(self, rows: Places, columns: Places, *, same: bool) -> Iterator[Pair]:
         cosines = self.matrix[rows] @ self.matrix[columns].T
         near = cosines >= min(self.at.isomorph, self.at.grey_same_key)
-        alike = self._loose[rows][:, None] == self._loose[columns][None, :]
-        family = self._family[rows][:, None]
-        near &= (family < 0) | (family != self._family[columns][None, :])
-        near |= alike
+        near |= self._loose[rows][:, None] == self._loose[columns]
         if same:
             near &= ~np.tri(len(rows), len(columns), dtype=bool)
-        one, other = np.nonzero(near)
-        for place in np.flatnonzero(self._worth(rows[one], columns[other], cosines[one, other])):
-            cosine = float(cosines[one[place], other[place]])
-            pair = self._decide(int(rows[one[place]]), int(columns[other[place]]), cosine)
+        flat = np.flatnonzero(near)
+        one, other = rows[flat // len(columns)], columns[flat % len(columns)]
+        worth = np.flatnonzero(self._worth(one, other, cosines.ravel()[flat]))
+        for place in worth:
+            cosine = float(cosines.ravel()[flat[place]])
+            pair = self._decide(int(one[place]), int(other[place]), cosine)
             if pair:
                 yield pair
 
     def _worth(self, one: Places, other: Places, cosines: NDArray[np.float32]) -> NDArray[np.bool_]:
         """What has a cosine in a band that is open to it, by its key or by its masked words."""
-        worth: NDArray[np.bool_] = self._loose[one] == self._loose[other]
-        worth |= cosines >= min(self.at.grey, self.at.other_key)
+        alike = self._loose[one] == self._loose[other]
+        worth: NDArray[np.bool_] = alike | (cosines >= min(self.at.grey, self.at.other_key))
         left = np.flatnonzero(~worth & (cosines >= self.at.isomorph))
         for at in range(0, len(left), TILE * BUCKETS):
             some = left[at : at + TILE * BUCKETS]
             a, b = one[some], other[some]
             shared = np.minimum(self._bags[a], self._bags[b]).sum(axis=1, dtype=np.int64)
             worth[some] = 2 * shared >= self.at.masked * (self._lengths[a] + self._lengths[b])
-        for place in np.flatnonzero(~worth & (cosines >= self.at.grey_same_key)):
-            worth[place] = self._key(int(one[place]), int(other[place])) == keys.SAME
+        left = np.flatnonzero(~worth & (cosines >= self.at.grey_same_key))
+        for codes in self._keys:
+            mine = codes[one[left]]
+            worth[left] |= (mine >= 0) & (mine == codes[other[left]])
+        family = self._family[one]
+        worth &= alike | (family < 0) | (family != self._family[other])
         return worth
-
-    def _key(self, one: int, other: int) -> str:
-        pair = self.members[one].side.key, self.members[other].side.key
-        if pair not in self._keys:
-            self._keys[pair] = keys.compare(*pair)
-        return self._keys[pair]
 
     def _decide(self, one: int, other: int, cosine: float) -> Pair | None:
         self.decided += 1
@@ -135,12 +141,15 @@ def every_pair(members: Sequence[Member], matrix: "Vectors", at: Thresholds) -> 
             yield Pair(one, other, verdict)
 
 
-def _codes(words: Iterable[str]) -> NDArray[np.int64]:
-    known: dict[str, int] = {}
-    return np.array([known.setdefault(word, len(known)) for word in words], np.int64)
+def _codes(words: Iterable[Hashable]) -> NDArray[np.int32]:
+    """A number for each, the same for the same; -1 for None."""
+    known: dict[Hashable, int] = {}
+    return np.array(
+        [-1 if word is None else known.setdefault(word, len(known)) for word in words], np.int32
+    )
 
 
-def _groups(codes: NDArray[np.int64]) -> Iterator[Places]:
+def _groups(codes: NDArray[np.int32]) -> Iterator[Places]:
     """The places of each code, those of the same one together, in order."""
     order = np.argsort(codes, kind="stable")
     ends = np.flatnonzero(np.diff(codes[order])) + 1

@@ -18,13 +18,14 @@ class Enemy(NamedTuple):
 
 def add(db: Connection, question_id: int, enemies: Sequence[Enemy]) -> None:
     """Link a question with its isomorphs and variants; what is linked already stays as it is."""
+    link(db, [(question_id, each.question_id, each.kind) for each in enemies])
+
+
+def link(db: Connection, pairs: Sequence[tuple[int, int, str]]) -> None:
+    """The same for pairs of questions and why they are enemies."""
     rows = [
-        {
-            "one_id": min(question_id, each.question_id),
-            "other_id": max(question_id, each.question_id),
-            "kind": each.kind,
-        }
-        for each in enemies
+        {"one_id": min(one, other), "other_id": max(one, other), "kind": kind}
+        for one, other, kind in pairs
     ]
     if rows:
         db.execute(insert(tables.enemies).on_conflict_do_nothing(), rows)
