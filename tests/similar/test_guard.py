@@ -96,3 +96,8 @@ def test_ten_thousand_tokens_are_compared_in_reasonable_time():
 
     assert masked_ratio(one, other) == 1.0
     assert "order" in reasons(one, other)
+
+
+def test_a_quoted_sign_is_the_same_sign_and_another_one_is_not():
+    assert reasons('What does "+" mean?', 'What does "+" mean?') == ()
+    assert "ent" in reasons('What does "+" mean?', 'What does "×" mean?')
