@@ -99,5 +99,7 @@ def test_ten_thousand_tokens_are_compared_in_reasonable_time():
 
 
 def test_a_quoted_sign_is_the_same_sign_and_another_one_is_not():
-    assert reasons('What does "+" mean?', 'What does "+" mean?') == ()
-    assert "ent" in reasons('What does "+" mean?', 'What does "×" mean?')
+    plus, times = read('What does "+" mean?'), read('What does "×" mean?')
+
+    assert reasons(plus, plus) == ()
+    assert "ent" in reasons(plus, times)
