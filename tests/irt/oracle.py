@@ -112,14 +112,17 @@ def cross(matrix, a, b, nodes, weights):
     return sums
 
 
-def predictions(matrix, a, b, nodes, weights):
-    """Of each answer: person, item, the answer, its chance and the ability by the person's other answers."""
+def predictions(matrix, a, b, nodes, weights, *, earlier=False):
+    """Of each answer: person, item, the answer, its chance and the ability by the person's other answers.
+
+    By those to the items before it where `earlier`.
+    """
     found = []
     for person, answers in enumerate(matrix):
         for item, answer in enumerate(answers):
             if answer == answer:  # noqa: PLR0124
                 others = answers.copy()
-                others[item] = np.nan
+                others[item : len(others) if earlier else item + 1] = np.nan
                 of_person = posterior(others, a, b, nodes, weights)
                 predicted = sum(
                     share * chance(a[item], b[item], theta)

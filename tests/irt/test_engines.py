@@ -89,19 +89,34 @@ def test_cross_is_the_squared_scores(case):
 
 def test_residuals_leave_each_answer_out_of_its_own_prediction(case):
     engine, ours, theirs = case
-    cuts = np.linspace(-1, 1, GROUPS - 1)
-    rows = np.zeros((7, 7 + 4 * GROUPS))
+    rows = np.zeros((7, 6))
     for _, item, y, predicted, theta in oracle.predictions(*theirs):
         v, square = predicted * (1 - predicted), (y - predicted) ** 2
-        rows[item, :7] += square / v, square, v, theta, theta**2, y * theta, v**2
-        group = 7 + 4 * int(np.searchsorted(cuts, theta))
-        rows[item, group : group + 4] += 1, y, predicted, v
+        rows[item] += square / v, square, v, theta, theta**2, y * theta
 
-    found = engine.residuals(*ours, np.tile(cuts, (7, 1)))
+    found = engine.residuals(*ours, np.zeros((7, GROUPS - 1)))
 
-    for place, name in enumerate(found._fields[:7]):
+    for place, name in enumerate(found._fields[:6]):
         assert getattr(found, name) == pytest.approx(rows[:, place], rel=1e-3, abs=1e-3)
-    assert found.groups.reshape(7, -1) == pytest.approx(rows[:, 7:], rel=1e-3, abs=1e-3)
+
+
+def test_groups_are_predicted_by_earlier_answers_unless_the_items_were_set_beforehand(case):
+    engine, ours, theirs = case
+    cuts = np.linspace(-1, 1, GROUPS - 1) + np.arange(7)[:, None] / 10
+    of_form = engine.responses.forms.of_person >= 0
+    rows = np.zeros((7, 2 + 4 * GROUPS))
+    for earlier in (False, True):
+        for person, item, y, predicted, theta in oracle.predictions(*theirs, earlier=earlier):
+            if bool(of_form[person]) != earlier:
+                group = 2 + 4 * int(np.searchsorted(cuts[item], theta))
+                rows[item, :2] += theta, theta**2
+                rows[item, group : group + 4] += 1, y, predicted, predicted * (1 - predicted)
+
+    found = engine.residuals(*ours, cuts)
+
+    assert found.grouped == pytest.approx(rows[:, 0], abs=1e-3)
+    assert found.grouped_squares == pytest.approx(rows[:, 1], abs=1e-3)
+    assert found.groups.reshape(7, -1) == pytest.approx(rows[:, 2:], rel=1e-3, abs=1e-3)
 
 
 def test_the_engines_agree_on_many_answers_of_an_adaptive_test():

@@ -24,7 +24,10 @@ E0 = F(0.5)
 
 FLUSH = 1024  # persons whose single-precision sums are added up before they go to double
 
-GROUPS = 10  # of ability, in which residuals are summed
+GROUPS, SUMS = (
+    10,
+    8,
+)  # of ability, in which residuals are summed, and what is summed over all of them
 
 compiled = njit(nogil=True, fastmath=True, cache=True, error_model="numpy", boundscheck=False)
 
@@ -216,20 +219,36 @@ def cross(answers, persons, table, forms, nodes, log_weights, right, out):
 
 
 @compiled
-def residuals(answers, persons, table, forms, nodes, log_weights, inverses, cuts, out):
-    """Each answer against what the person's other answers predict, summed by item into `out`.
+def _into_group(into, cuts, theta, y, predicted):
+    """Add an answer to its item's group of ability."""
+    group = 0
+    while group < GROUPS - 1 and theta > cuts[group]:
+        group += 1
+    into[6] += theta
+    into[7] += theta * theta
+    at = SUMS + 4 * group
+    into[at] += 1.0
+    into[at + 1] += y
+    into[at + 2] += predicted
+    into[at + 3] += max(predicted * (1.0 - predicted), 1e-9)
 
-    `inverses` are 1 / (1 - P) and 1 / P, 2J x Q (single), one row a code: a posterior divided by the
-    chance of one answer is the posterior without it. `cuts` are J x GROUPS - 1 rising abilities. `out`
-    is J x (7 + 4 GROUPS) (double): r^2 / v, r^2, v, theta, theta^2, y theta, v^2 ..., and by group of
-    ability: answers, right, predicted, variance.
+
+@compiled
+def residuals(answers, persons, table, forms, nodes, log_weights, chances, cuts, out):
+    """Each answer against what the person's others predict, summed by item: see engine.Residuals.
+
+    `chances` are P at the nodes, J x Q, and 1 / (1 - P) and 1 / P, 2J x Q, one row a code (single): a
+    posterior divided by the chance of one answer is the posterior without it. `cuts` are J x GROUPS - 1
+    rising abilities. `out` is J x (SUMS + 4 GROUPS) (double).
     """
     codes, starts = answers
     first, last, _ = persons
     form_of, form_rows = forms
+    right, inverses = chances
     count = nodes.shape[0]
     posterior, bits = np.empty(count, np.float32), np.empty(count, np.int32)
     scale, by_theta = bits.view(np.float32), np.empty(count, np.float32)
+    population = np.exp(log_weights)
     for p in range(first, last):
         form = form_of[p]
         posterior[:] = log_weights
@@ -251,10 +270,6 @@ def residuals(answers, persons, table, forms, nodes, log_weights, inverses, cuts
             predicted = given if code & 1 else 1.0 - given
             variance = max(given * (1.0 - given), 1e-9)
             square = (y - predicted) * (y - predicted)
-            group = 0
-            of_item = cuts[code >> 1]
-            while group < GROUPS - 1 and theta > of_item[group]:
-                group += 1
             into = out[code >> 1]
             into[0] += square / variance
             into[1] += square
@@ -262,9 +277,22 @@ def residuals(answers, persons, table, forms, nodes, log_weights, inverses, cuts
             into[3] += theta
             into[4] += theta * theta
             into[5] += y * theta
-            into[6] += variance * variance
-            at = 7 + 4 * group
-            into[at] += 1.0
-            into[at + 1] += y
-            into[at + 2] += predicted
-            into[at + 3] += variance
+            if form >= 0:
+                _into_group(into, cuts[code >> 1], theta, y, predicted)
+        if form >= 0:
+            continue
+        posterior[:] = population
+        for k in range(starts[p], starts[p + 1]):
+            i, y = codes[k] >> 1, codes[k] & 1
+            chance, whole, moment = F(0), F(0), F(0)
+            of_item = right[i]
+            for q in range(count):
+                chance += posterior[q] * of_item[q]
+                moment += posterior[q] * nodes[q]
+                whole += posterior[q]
+            predicted = np.float64(chance / whole)
+            _into_group(out[i], cuts[i], np.float64(moment / whole), np.float64(y), predicted)
+            share, slant = (F(0), ONE / chance) if y else (ONE / (whole - chance), F(0))
+            slant -= share
+            for q in range(count):
+                posterior[q] *= share + slant * of_item[q]

@@ -22,7 +22,9 @@ FALSE_RATE = 0.05
 
 ROUNDS = 20
 NODES = np.linspace(-4, 4, 41)
-IQR_OF_A_NORMAL = 1.349
+MEDIAN_OF_A_NORMAL = 0.6745
+"""Distance from the mean that half of a normal distribution is within."""
+
 LEAST_ERROR = 0.01
 OF_ERROR = 0.1
 """Of a difference at least: two fits to the same answers differ by their tolerance, and by so much of
@@ -209,6 +211,6 @@ def _error(old: Floats, new: Floats, gained: Floats) -> Floats:
 
 def _robust(scores: Floats, kept: NDArray[np.bool_], *, least: float) -> Floats:
     """Scores from the kept ones' median in units of their spread, or of `least` where that is more."""
-    low, middle, high = np.quantile(scores[kept], (0.25, 0.5, 0.75))
-    spread = float(high - low) / IQR_OF_A_NORMAL
+    middle = np.median(scores[kept])
+    spread = float(np.median(np.abs(scores[kept] - middle))) / MEDIAN_OF_A_NORMAL
     return np.asarray((scores - middle) / max(spread, least))

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
 
 from itemwell.irt.curve import Floats, curve, inverses
-from itemwell.irt.engine import GROUPS, Expected, Population, Residuals
+from itemwell.irt.engine import GROUPS, SUMS, Expected, Population, Residuals
 from itemwell.irt.responses import Responses
 
 CELLS = 1 << 18
@@ -95,26 +95,45 @@ class Plain:
     def residuals(self, a: Floats, d: Floats, population: Population, cuts: Floats) -> Residuals:
         """See Engine."""
         nodes = population.grid.nodes
-        log_wrong = curve(a, d, nodes).log_wrong
-        by_code = inverses(a, d, nodes)
-        sums = np.zeros((self.responses.items, 7 + 4 * GROUPS))
-        for codes, posterior in self._answers(a, d, log_wrong, population):
-            item, y = codes >> 1, (codes & 1).astype(np.float64)
+        at, by_code = curve(a, d, nodes), inverses(a, d, nodes)
+        sums = np.zeros((self.responses.items, SUMS + 4 * GROUPS))
+        of_form = np.repeat(self.responses.forms.of_person >= 0, np.diff(self.responses.starts))
+        done = 0
+        for codes, posterior in self._answers(a, d, at.log_wrong, population):
+            y = (codes & 1).astype(np.float64)
             without = posterior * by_code[codes]
             whole = without.sum(axis=1)
             theta, given = (without @ nodes) / whole, 1 / whole
             predicted = np.where(y > 0, given, 1 - given)
             v = np.maximum(given * (1 - given), 1e-9)
             square = (y - predicted) ** 2
-            columns = (square / v, square, v, theta, theta**2, y * theta, v**2)
-            for place, column in enumerate(columns):
-                sums[:, place] += np.bincount(item, column, minlength=len(sums))
-            cell = item.astype(np.int64) * GROUPS + (theta[:, None] > cuts[item]).sum(axis=1)
-            for place, column in enumerate((np.ones_like(y), y, predicted, v)):
-                sums[:, 7 + place :: 4] += np.bincount(
-                    cell, column, minlength=len(sums) * GROUPS
-                ).reshape(-1, GROUPS)
+            for place, column in enumerate((square / v, square, v, theta, theta**2, y * theta)):
+                sums[:, place] += np.bincount(codes >> 1, column, minlength=len(sums))
+            here = of_form[done : done + len(codes)]
+            done += len(codes)
+            _add_groups(sums, codes[here], theta[here], predicted[here], cuts)
+        self._add_earlier(sums, at.right, population, cuts)
         return Residuals.of(sums)
+
+    def _add_earlier(
+        self, sums: Floats, right: Floats, population: Population, cuts: Floats
+    ) -> None:
+        """The first answers of those without a form, the second ones, and so on, each by those before."""
+        nodes, log_weights = population
+        starts, codes = self.responses.starts, self.responses.codes
+        alone = np.flatnonzero(self.responses.forms.of_person < 0)
+        block = max(1, CELLS // len(nodes.nodes))
+        for persons in (alone[k : k + block] for k in range(0, len(alone), block)):
+            first, sizes = starts[persons], np.diff(starts)[persons]
+            posterior = np.tile(np.exp(log_weights), (len(persons), 1))
+            for k in range(int(sizes.max(initial=0))):
+                here = np.flatnonzero(sizes > k)
+                code = codes[first[here] + k]
+                chances, before = right[code >> 1], posterior[here]
+                predicted = np.einsum("pq,pq->p", before, chances)
+                _add_groups(sums, code, before @ nodes.nodes, predicted, cuts)
+                before *= np.where((code & 1)[:, None], chances, 1 - chances)
+                posterior[here] = before / before.sum(axis=1)[:, None]
 
     def posteriors(
         self, a: Floats, d: Floats, log_wrong: Floats, population: Population
@@ -166,6 +185,20 @@ class Plain:
             shape=(self.responses.forms.count, len(sets)),
         )
         by_set[: self.responses.forms.count] += of_form @ posterior
+
+
+def _add_groups(
+    sums: Floats, codes: NDArray[np.uint32], theta: Floats, predicted: Floats, cuts: Floats
+) -> None:
+    """Add answers to their items' groups of ability, as `Residuals` has them."""
+    item, y = (codes >> 1).astype(np.int64), (codes & 1).astype(np.float64)
+    for place, column in ((6, theta), (7, theta**2)):
+        sums[:, place] += np.bincount(item, column, minlength=len(sums))
+    cell = item * GROUPS + (theta[:, None] > cuts[item]).sum(axis=1)
+    v = np.maximum(predicted * (1 - predicted), 1e-9)
+    for place, column in enumerate((np.ones_like(y), y, predicted, v)):
+        counted = np.bincount(cell, column, minlength=len(sums) * GROUPS)
+        sums[:, SUMS + place :: 4] += counted.reshape(-1, GROUPS)
 
 
 def _csr(items: NDArray[np.uint32], starts: NDArray[np.int64], columns: int) -> csr_matrix:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from itemwell.irt import compiled
 from itemwell.irt.curve import Floats, curve, inverses
-from itemwell.irt.engine import GROUPS, Expected, Population, Residuals
+from itemwell.irt.engine import GROUPS, SUMS, Expected, Population, Residuals
 from itemwell.irt.responses import Responses
 
 PARTS = 8
@@ -109,13 +109,14 @@ class Compiled:
 
     def residuals(self, a: Floats, d: Floats, population: Population, cuts: Floats) -> Residuals:
         """See Engine."""
-        read, _ = self._read(a, d, population)
+        read, right = self._read(a, d, population)
         by_code = inverses(a, d, population.grid.nodes).astype(np.float32)
+        chances = right.astype(np.float32), by_code
 
         def part(first: int, last: int) -> tuple[Any, ...]:
-            out = np.zeros((len(a), 7 + 4 * GROUPS))
+            out = np.zeros((len(a), SUMS + 4 * GROUPS))
             persons = first, last, self._once
-            compiled.residuals(self._answers, persons, *read, by_code, cuts, out)
+            compiled.residuals(self._answers, persons, *read, chances, cuts, out)
             return (out,)
 
         return Residuals.of(self._summed(part)[0])
