@@ -258,7 +258,9 @@ def _other_order(first: Iterable[str], second: Iterable[str]) -> bool:
 def _lack_names(one: Reading, other: Reading) -> bool:
     if not one.names:
         return False
-    known = {_bare(fold(word)) for word in (*other.words, *other.tokens)}  # a quoted sign is no word
+    known = {
+        _bare(fold(word)) for word in (*other.words, *other.tokens)
+    }  # a quoted sign is no word
     initials = "".join(word[0] for word in other.words)
     return any(
         not all(_bare(part) in known for part in [fold(name)])

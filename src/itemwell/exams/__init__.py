@@ -1,0 +1,1 @@
+"""Have exams ready before they are asked for: shortage -> assemble -> keep ; claim."""

@@ -1,0 +1,166 @@
+"""Choose the questions of one exam: exact in its counts, free of enemies, near the most information. Pure.
+
+The goal is the field's maximin (van der Linden and Boekkooi-Timminga, 1989): of the information at the
+target abilities the least is to be as large as can be. A weight on each ability makes that a
+choice of the best questions a cell; the weights move towards the ability that is served worst (the
+Lagrangian dual by multiplicative weights), and swaps within cells mend what is left.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from itemwell.bank import Stratum
+
+Floats = NDArray[np.float64]
+Places = NDArray[np.int64]
+Marks = NDArray[np.bool_]
+
+ROUNDS = 12
+STEP = 1.5
+SWAPS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Questions that exams may draw from, N of them. Places in it are what everything here speaks of."""
+
+    ids: Places
+    cell: NDArray[np.int32]  # number of the stratum in `cells`
+    cells: tuple[Stratum, ...]
+    information: Floats  # N x T, at the target abilities
+    enemies: Mapping[int, frozenset[int]]  # by place: those it may not meet
+
+    def places_of(self, stratum: Stratum) -> Places:
+        """The questions of a stratum."""
+        if stratum not in self.cells:
+            return np.zeros(0, np.int64)
+        return np.flatnonzero(self.cell == self.cells.index(stratum))
+
+
+class Short(NamedTuple):
+    """What a cell lacks."""
+
+    stratum: Stratum
+    wanted: int
+    found: int
+
+
+class Infeasible(Exception):
+    """There is no such exam: cells lack questions."""
+
+    def __init__(self, short: list[Short]) -> None:
+        super().__init__(
+            "; ".join(f"{each.stratum}: {each.found} of {each.wanted}" for each in short)
+        )
+        self.short = short
+
+
+def information(a: Floats, b: Floats, abilities: Floats) -> Floats:
+    """a^2 P (1 - P) of each question at each ability, N x T."""
+    chance = 1 / (1 + np.exp(-a[:, None] * (abilities - b[:, None])))
+    found: Floats = a[:, None] ** 2 * chance * (1 - chance)
+    return found
+
+
+def assemble(
+    pool: Pool, wanted: Mapping[Stratum, int], open_to: Marks, taken: frozenset[int] = frozenset()
+) -> Places:
+    """The places of the questions, by cell; only those that are `open_to` it, no enemies of `taken`.
+
+    Raises Infeasible where a cell has too few.
+    """
+    banned = _marks(pool, {foe for one in taken for foe in pool.enemies.get(one, ())} | set(taken))
+    ours = {cell: _open_places(pool, cell, open_to & ~banned) for cell in wanted}
+    short = [Short(cell, n, len(ours[cell])) for cell, n in wanted.items() if len(ours[cell]) < n]
+    if short:
+        raise Infeasible(short)
+    abilities = pool.information.shape[1]
+    weights, best, most = np.full(abilities, 1 / abilities), None, -1.0
+    for _ in range(ROUNDS):
+        chosen = _best(pool, wanted, ours, pool.information @ weights)
+        told = pool.information[chosen].sum(axis=0)
+        if told.min() > most:
+            best, most = chosen, float(told.min())
+        weights = weights * np.exp(-STEP * (told / told.mean() - 1))
+        weights /= weights.sum()
+    assert best is not None
+    return _swapped(pool, best, ours)
+
+
+def _open_places(pool: Pool, cell: Stratum, open_to: Marks) -> Places:
+    mine = pool.places_of(cell)
+    return mine[open_to[mine]]
+
+
+def _marks(pool: Pool, places: set[int]) -> Marks:
+    marks = np.zeros(len(pool.ids), bool)
+    marks[list(places)] = True
+    return marks
+
+
+def _best(
+    pool: Pool, wanted: Mapping[Stratum, int], ours: Mapping[Stratum, Places], score: Floats
+) -> Places:
+    """Of each cell the best by score; where enemies meet, the better one stays. Raises Infeasible."""
+    chosen: list[int] = []
+    met: set[int] = set()
+    for cell, number in wanted.items():
+        order = ours[cell][np.argsort(-score[ours[cell]], kind="stable")].tolist()
+        picked = 0
+        for place in order:
+            if picked == number:
+                break
+            if place in met:
+                continue
+            chosen.append(place)
+            met.update(pool.enemies.get(place, ()))
+            picked += 1
+        if picked < number:
+            raise Infeasible([Short(cell, number, picked)])
+    return np.array(chosen)
+
+
+def _swapped(pool: Pool, chosen: Places, ours: Mapping[Stratum, Places]) -> Places:
+    """Swap a question for another of its cell while that raises the least information."""
+    now = chosen.copy()
+    told = pool.information[now].sum(axis=0)
+    for _ in range(SWAPS):
+        found = _best_swap(pool, now, ours, told)
+        if found is None:
+            break
+        place, other = found
+        told = told - pool.information[now[place]] + pool.information[other]
+        now[place] = other
+    return now
+
+
+def _best_swap(
+    pool: Pool, now: Places, ours: Mapping[Stratum, Places], told: Floats
+) -> tuple[int, int] | None:
+    """Which of the chosen to swap for which: the swap that raises the least information most."""
+    worst = int(told.argmin())
+    here, best, gained = set(now.tolist()), None, 1e-9
+    for cell, places in ours.items():
+        number = pool.cells.index(cell)
+        mine = np.flatnonzero(pool.cell[now] == number)
+        free = np.array([each for each in places.tolist() if each not in here], dtype=np.int64)
+        if not len(mine) or not len(free):
+            continue
+        weakest = mine[np.argsort(pool.information[now[mine], worst])[:5]]
+        strongest = free[np.argsort(-pool.information[free, worst])[:10]]
+        after = told - pool.information[now[weakest]][:, None] + pool.information[strongest]
+        gain = after.min(axis=2) - told.min()
+        for flat in np.argsort(-gain, axis=None)[:5]:
+            row, column = np.unravel_index(flat, gain.shape)
+            if gain[row, column] <= gained:
+                break
+            other, leaving = int(strongest[column]), int(now[weakest[row]])
+            foes = pool.enemies.get(other, frozenset()) - {leaving}
+            if foes.isdisjoint(here):
+                best, gained = (int(weakest[row]), other), float(gain[row, column])
+                break
+    return best
