@@ -1,5 +1,7 @@
 """The parameters in force, and a question's history, through the real program."""
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import insert, text, update
 
@@ -13,6 +15,7 @@ def calibrated(program, bank):
     with bank.begin() as db:
         for run in (1, 2):
             calibration = {"status": "success", "items_calibrated": 3, "model": "2pl"}
+            calibration |= {"published_at": datetime(2026, 11, run, tzinfo=UTC)}
             db.execute(insert(irt_calibration_runs).values(calibration))
             for question in (1, 2, 3):
                 found = {
@@ -43,12 +46,13 @@ def test_the_last_published_calibration_is_listed(calibrated):
     assert [row["published"] for row in ended.json["items"]] == [True, True, False]
 
 
-def test_a_rollback_puts_the_older_ones_in_force(calibrated, bank):
-    with bank.begin() as db:
-        restored = {"status": "success", "items_calibrated": 3, "restored_from": 1}
-        db.execute(insert(irt_calibration_runs).values(restored))
+def test_after_a_rollback_its_state_is_listed(calibrated):
+    calibrated("calibrate", "rollback", 1)
 
-    assert calibrated("items", "--json").json["calibration_id"] == 1
+    document = calibrated("items", "--json").json
+
+    assert document["calibration_id"] == 4
+    assert [row["difficulty"] for row in document["items"]] == [-0.9, 0.1, 1.1]
 
 
 def test_the_list_is_for_people_too(calibrated):

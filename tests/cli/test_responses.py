@@ -1,9 +1,13 @@
 """Answers through the real program: the sound ones are in, the others are told, none is there twice."""
 
 import json
+import signal
 
 import pytest
 from sqlalchemy import text
+
+from itemwell.responses import job
+from itemwell.store import runs
 
 HEADER = "user_id,question_id,is_correct,selected_option,response_time_ms,answered_at"
 
@@ -272,3 +276,23 @@ def test_a_killed_import_leaves_nothing_and_can_be_repeated(program, bank, rows,
 
     assert (left, ended.status) == ([], 0)
     assert ended.last_line == "exit code: 0 (ok): 400,000 new answers"
+
+
+def test_of_two_imports_at_once_one_works(program, bank, rows, tmp_path):
+    with runs.begin(bank, job.JOB):
+        ended = program("responses", "import", csv(tmp_path / "a.csv", "ann,1,1,,,"))
+
+    assert (ended.status, rows()) == (75, [])
+
+
+def test_a_stopped_import_leaves_nothing_and_says_so(program, rows, tmp_path):
+    lines = [f"learner-{n},{n % 50},1,,,2026-11-01T00:00:00Z" for n in range(400_000)]
+    process = program.start("responses", "import", csv(tmp_path / "a.csv", *lines))
+    while process.poll() is None and not program("runs", "--json").json["runs"]:
+        pass
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate()
+
+    (run,) = program("runs", "--json").json["runs"]
+    assert (process.returncode, run["status"], rows()) == (143, "stopped", [])
+    assert "exit code: 143 (terminated)" in err

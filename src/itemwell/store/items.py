@@ -48,10 +48,7 @@ class Wanted(NamedTuple):
 
 
 def in_force(db: Connection) -> int | None:
-    """The calibration whose parameters are in force; None where nothing was ever published.
-
-    A rollback puts those of an earlier one in force: then it is that one.
-    """
+    """The calibration that was published last, which a rollback is too; None where none ever was."""
     found: int | None = db.scalar(_IN_FORCE)
     return found
 
@@ -88,10 +85,7 @@ def _parameters(row: RowMapping) -> ItemParameters:
     return ItemParameters(**{name: row[name] for name in names} | {"flags": tuple(row["flags"])})
 
 
-_IN_FORCE = text(
-    "SELECT coalesce(restored_from, id) FROM irt_calibration_runs"
-    " WHERE status = 'success' AND items_calibrated > 0 ORDER BY id DESC LIMIT 1"
-)
+_IN_FORCE = text("SELECT max(id) FROM irt_calibration_runs WHERE published_at IS NOT NULL")
 _LISTED = """
     SELECT item.*, question.question_type, question.status
     FROM item_parameters AS item LEFT JOIN questions AS question ON question.id = item.question_id
