@@ -305,7 +305,8 @@ def test_thresholds_are_tuned_for_the_bank_shown_and_reset(program):
     assert dry["reason"] == "worse"
     assert own["values"] == tuned["values"] == dry["values"]
     after = tuned["figures"]["after"]
-    assert (after["changed_refused"], after["unrelated_flagged"]) == (0, 0)
+    assert after["changed_refused"] == 0
+    assert after["unrelated_flagged"] <= tuned["unrelated"] / 1000  # held out: searched on others
     assert not program("dedup", "thresholds", "--json").json["thresholds"][HASH]["own"]
 
 

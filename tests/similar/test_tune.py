@@ -6,9 +6,20 @@ import pytest
 
 from itemwell.similar.decide import Side, compared
 from itemwell.similar.thresholds import DEFAULTS
-from itemwell.similar.tune import DIFF, DUP, Labelled, TooFew, count_of, halves, strangers, tune
+from itemwell.similar.tune import (
+    DIFF,
+    DUP,
+    Far,
+    Labelled,
+    TooFew,
+    count_of,
+    halves,
+    strangers,
+    tune,
+)
 
 START = DEFAULTS["minilm"]
+NONE = Far([], [])
 ONE, OTHER = "Which organ pumps blood?", "What pumps the blood in us?"
 
 
@@ -20,7 +31,7 @@ def pairs(label, *cosines, keys=(None, None)):
 def test_a_band_moves_to_where_the_duplicates_are():
     mine = pairs(DUP, *[0.65] * 40) + pairs(DIFF, *[0.4] * 40)
 
-    tuned = tune([mine], [], START)
+    tuned = tune([mine], NONE, START)
 
     assert (tuned.before.caught, tuned.after.caught, tuned.after.duplicates) == (0, 20, 20)
     assert 0.4 < tuned.thresholds.grey <= 0.65
@@ -31,14 +42,23 @@ def test_no_unrelated_pair_is_flagged_for_a_duplicate_more():
     mine = pairs(DUP, *[0.65] * 40) + pairs(DIFF, *[0.4] * 40)
     far = [each.pair for each in pairs(DIFF, 0.66)]
 
-    assert tune([mine], far, START).thresholds.grey > 0.66
+    assert tune([mine], Far(far, []), START).thresholds.grey > 0.66
+
+
+def test_the_unrelated_pairs_that_count_are_those_that_nothing_was_searched_on():
+    mine = pairs(DUP, *[0.65] * 40) + pairs(DIFF, *[0.4] * 40)
+    far = Far([], [each.pair for each in pairs(DIFF, 0.3, 0.66, 0.67)])
+
+    tuned = tune([mine], far, START)
+
+    assert (tuned.flagged_before, tuned.flagged) == (0, 2)
 
 
 def test_of_changed_questions_no_more_than_two_in_a_hundred_are_refused():
     keys = "The heart", "The heart"
     mine = pairs(DUP, *[0.55] * 40, keys=keys) + pairs(DIFF, *[0.70] * 40, keys=keys)
 
-    tuned = tune([mine], [], replace(START, same_key=0.60, grey_same_key=0.60))
+    tuned = tune([mine], NONE, replace(START, same_key=0.60, grey_same_key=0.60))
 
     assert tuned.before.changed_refused == 20
     assert tuned.after.changed_refused == 0
@@ -46,7 +66,7 @@ def test_of_changed_questions_no_more_than_two_in_a_hundred_are_refused():
 
 
 def test_bands_that_no_pair_depends_on_stay_as_they_are():
-    tuned = tune([pairs(DUP, *[0.65] * 40) + pairs(DIFF, *[0.4] * 40)], [], START)
+    tuned = tune([pairs(DUP, *[0.65] * 40) + pairs(DIFF, *[0.4] * 40)], NONE, START)
 
     assert replace(tuned.thresholds, grey=START.grey) == START
 
@@ -54,7 +74,7 @@ def test_bands_that_no_pair_depends_on_stay_as_they_are():
 @pytest.mark.parametrize(("duplicates", "changed"), [(19, 40), (40, 19)])
 def test_too_few_pairs_of_a_kind_are_refused(duplicates, changed):
     with pytest.raises(TooFew, match=r"19 .* at least 20 are needed"):
-        tune([pairs(DUP, *[0.8] * duplicates) + pairs(DIFF, *[0.4] * changed)], [], START)
+        tune([pairs(DUP, *[0.8] * duplicates) + pairs(DIFF, *[0.4] * changed)], NONE, START)
 
 
 def test_each_source_and_label_is_halved():

@@ -28,9 +28,10 @@ def tune(common: Common, pairs: Path | None, dry_run: bool, force: bool) -> Answ
 
     The pairs are those of the file, or 200 that come with the program, and with them the decisions
     that were corrected by `itemwell dedup mark`. A line of a file is {"a": ..., "b": ..., "label":
-    "dup"}, or iso, or diff; key_a and key_b may be added. At most 2 % of changed questions are
-    refused, no unrelated pair is flagged, and as many duplicates as can be are caught. What catches
-    fewer on the held-out half than the thresholds in force is set by --force alone.
+    "dup"}, or iso, or diff; key_a and key_b may be added. In the half that is searched on at most
+    2 % of changed questions are refused, no unrelated pair is flagged, and as many duplicates as can
+    be are caught; what is told is of the other half. What catches fewer there than the thresholds in
+    force is set by --force alone.
     """
     from itemwell.generate import tuning
     from itemwell.store.connect import open_bank

@@ -1,6 +1,6 @@
 """The job behind `itemwell dedup tune`: pairs of files and of the bank -> cosines -> thresholds."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
@@ -26,6 +26,7 @@ from itemwell.similar.tune import (
     DUP,
     ISO,
     LABELS,
+    Far,
     Labelled,
     TooFew,
     Tuned,
@@ -71,7 +72,7 @@ class Result:
     pairs: int
     corrected: int
     left_out: int  # pairs that the embedder cannot read
-    unrelated: int
+    unrelated: int  # pairs that were held out
 
     @property
     def worse(self) -> bool:
@@ -135,19 +136,21 @@ async def _tuned(bank: Engine, chosen: Chosen, pairs: Sequence[PairOfFile]) -> R
     mine = [Labelled(each, label) for each, label in given if each]
     corrected = transact(bank, partial(_corrected, identity=identity))
     sides = [side for each in readable for side in each.sides][: 2 * MOST_STEMS : 2]
-    far = [each for each in _crossed(sides, pair) if each]
+    far = Far(_crossed(sides[::2], pair), _crossed(sides[1::2], pair))
     try:
         tuned = tune([mine, corrected], far, start)
     except TooFew as error:
         raise ConfigError(str(error), "label more: itemwell dedup mark") from None
     left_out = len(pairs) - len(mine)
-    return Result(identity, start, tuned, len(mine), len(corrected), left_out, len(far))
+    return Result(identity, start, tuned, len(mine), len(corrected), left_out, len(far.held_out))
 
 
-def _crossed(sides: Sequence[Side], pair: Any) -> Iterable[Compared | None]:
+def _crossed(sides: Sequence[Side], pair: Any) -> list[Compared]:
+    """Unrelated pairs of these sides."""
     stems = [side.stem for side in sides]
     words = [frozenset(read(stem).content) for stem in stems]
-    return (pair(sides[one], sides[other]) for one, other in strangers(stems, words))
+    found = (pair(sides[one], sides[other]) for one, other in strangers(stems, words))
+    return [each for each in found if each]
 
 
 def _corrected(db: Connection, identity: str) -> list[Labelled]:

@@ -71,17 +71,22 @@ class Tuned(NamedTuple):
     thresholds: Thresholds
     before: Counts
     after: Counts
-    flagged_before: int  # of the unrelated pairs
+    flagged_before: int  # of the unrelated pairs that were held out
     flagged: int
+
+
+class Far(NamedTuple):
+    """Unrelated pairs: those that are searched on, and those of other stems, to judge by."""
+
+    mine: Sequence[Compared]
+    held_out: Sequence[Compared]
 
 
 class TooFew(Exception):
     """Of some kind there are not enough pairs to tell a threshold from chance."""
 
 
-def tune(
-    sources: Sequence[Sequence[Labelled]], far: Iterable[Compared], start: Thresholds
-) -> Tuned:
+def tune(sources: Sequence[Sequence[Labelled]], far: Far, start: Thresholds) -> Tuned:
     """Thresholds for these pairs, every second of each source and label held out. Raises TooFew.
 
     Where the search gains nothing they are those of the start.
@@ -92,9 +97,8 @@ def tune(
         if count < LEAST:
             raise TooFew(f"{count} {what} among the pairs, and at least {LEAST} are needed")
     mine, held_out = halves(sources)
-    near = nearest(far)
-    found = search(mine, near, start)
-    flagged = flagged_of(near, start), flagged_of(near, found)
+    found = search(mine, nearest(far.mine), start)
+    flagged = flagged_of(far.held_out, start), flagged_of(far.held_out, found)
     return Tuned(found, count_of(held_out, start), count_of(held_out, found), *flagged)
 
 
