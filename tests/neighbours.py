@@ -4,9 +4,9 @@ import asyncio
 
 from itemwell.bank import Verified
 from itemwell.generate.backfill import require_comparable
-from itemwell.generate.embedding import open_embedder
+from itemwell.generate.embedding import open_embedder, thresholds_of
 from itemwell.generate.shelf import put
-from itemwell.generate.twins import Twins, thresholds_of
+from itemwell.generate.twins import Twins
 from itemwell.settings import Settings
 from itemwell.store import questions
 from itemwell.store.connect import transact

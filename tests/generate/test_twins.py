@@ -12,7 +12,7 @@ from itemwell.bank import Slot, Stratum, as_dict
 from itemwell.errors import Rejected
 from itemwell.generate.desk import Desk
 from itemwell.generate.draft import draft
-from itemwell.generate.twins import Unclear
+from itemwell.generate.standing import Unclear
 from itemwell.similar.embed import EmbedError
 from itemwell.store import enemies, runs
 from itemwell.templates import models

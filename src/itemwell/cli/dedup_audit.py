@@ -64,9 +64,8 @@ def audit(common: Common, fix: bool, sample: int, seed: int) -> Answer:
 
 
 def _eyes(bank: "Engine", settings: "Settings") -> "Eyes":
-    from itemwell.generate.embedding import open_stored
+    from itemwell.generate.embedding import open_stored, thresholds_of
     from itemwell.generate.twin_audit import Eyes
-    from itemwell.generate.twins import thresholds_of
     from itemwell.store import thresholds
 
     chosen = open_stored(settings)

@@ -58,8 +58,7 @@ def _outcome(result: "Result", *, dry: bool, force: bool) -> Outcome:
 @click.option("--reset", is_flag=True, help="Go back to the program's own, for EMBEDDER.")
 def thresholds(common: Common, reset: bool) -> Answer:
     """Show the thresholds in force for EMBEDDER and hash, and where they come from."""
-    from itemwell.generate.embedding import open_stored
-    from itemwell.generate.twins import thresholds_of
+    from itemwell.generate.embedding import open_stored, thresholds_of
     from itemwell.store import thresholds as stored
     from itemwell.store.connect import open_bank, transact
 

@@ -20,7 +20,7 @@ from itemwell.generate.draft import redrawn
 from itemwell.generate.money.book import Book
 from itemwell.generate.shelf import put
 from itemwell.generate.solve import solve
-from itemwell.generate.twins import Standing, Unclear
+from itemwell.generate.standing import Standing, Unclear
 from itemwell.interchange.row import Row
 from itemwell.llm.door import LLMError
 from itemwell.settings import Settings

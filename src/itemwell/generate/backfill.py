@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from sqlalchemy import Engine
 
-from itemwell.generate.embedding import Chosen, Row, open_embedder
+from itemwell.generate.embedding import Chosen, Row, open_embedder, thresholds_of
 from itemwell.generate.money.book import Book
-from itemwell.generate.twins import Twins, thresholds_of
+from itemwell.generate.twins import Twins
 from itemwell.settings import Settings
 from itemwell.similar.embed import EmbedError, text_of
 from itemwell.similar.forms import forms_of

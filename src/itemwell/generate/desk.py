@@ -12,7 +12,8 @@ from itemwell.generate.dedup import STAGE, identify
 from itemwell.generate.draft import choose, draft, recipe
 from itemwell.generate.flaws import RULES
 from itemwell.generate.solve import solve
-from itemwell.generate.twins import Standing, Twins, Unclear
+from itemwell.generate.standing import Standing, Unclear
+from itemwell.generate.twins import Twins
 from itemwell.similar.decide import GREY, NEW
 from itemwell.store.questions import FamilyFull
 from itemwell.templates.model import ItemModel

@@ -4,7 +4,7 @@ What the chosen one cannot read (another script, too long) gets a vector of hash
 its identity: vectors of different identities are never compared.
 """
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -14,7 +14,9 @@ from itemwell.generate.together import Together
 from itemwell.llm.door import LLMError, Model
 from itemwell.llm.embed import asking, vectors_of
 from itemwell.settings import Settings
+from itemwell.similar.decide import Thresholds
 from itemwell.similar.embed import Embedder, EmbedError, Identity
+from itemwell.similar.thresholds import DEFAULTS
 from itemwell.stopping import beside
 
 if TYPE_CHECKING:
@@ -255,3 +257,14 @@ def _told_apart(texts: Sequence[str], known: Known) -> tuple[list[str], list[str
     """Those that are known, and the others."""
     told = [(text, known(text)) for text in texts]
     return [text for text, mine in told if mine], [text for text, mine in told if not mine]
+
+
+def thresholds_of(
+    chosen: Chosen, own: Mapping[str, Thresholds] | None = None
+) -> dict[str, Thresholds]:
+    """The thresholds of the embedders in force by identity; a bank's `own` go before."""
+    usual = {
+        str(chosen.hashed.identity): DEFAULTS["hash"],
+        str(chosen.identity): DEFAULTS[chosen.name],
+    }
+    return usual | dict(own or {})

@@ -6,8 +6,7 @@ from sqlalchemy import Connection
 
 from itemwell.bank import Question
 from itemwell.errors import ConfigError
-from itemwell.generate.embedding import Chosen
-from itemwell.generate.twins import thresholds_of
+from itemwell.generate.embedding import Chosen, thresholds_of
 from itemwell.similar.decide import ISOMORPH, VARIANT, decide
 from itemwell.similar.forms import side_of
 from itemwell.store import decisions, enemies, questions, thresholds, vectors

@@ -19,7 +19,8 @@ from itemwell.generate.flaws import RULES
 from itemwell.generate.jury import UNUSABLE, Door, Jury
 from itemwell.generate.material import Passage, require_quotation
 from itemwell.generate.routing import Routing
-from itemwell.generate.twins import Standing, Twins, Unclear
+from itemwell.generate.standing import Standing, Unclear
+from itemwell.generate.twins import Twins
 from itemwell.llm.door import LLMError
 from itemwell.similar.decide import GREY
 

@@ -13,7 +13,8 @@ from sqlalchemy import Connection, Engine
 from itemwell.bank import Draft, Slot, Verified, as_dict
 from itemwell.errors import ConfigError, Rejected
 from itemwell.generate.dedup import STAGE, TWIN, identify
-from itemwell.generate.twins import Standing, Twins, Unclear, Writing
+from itemwell.generate.standing import Standing, Unclear, Writing
+from itemwell.generate.twins import Twins
 from itemwell.similar.embed import EmbedError
 from itemwell.store import forms, questions, slots
 from itemwell.store.connect import transact

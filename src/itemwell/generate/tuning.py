@@ -12,9 +12,8 @@ from sqlalchemy import Connection, Engine
 
 from itemwell.errors import ConfigError
 from itemwell.generate.backfill import open_chosen
-from itemwell.generate.embedding import Chosen
+from itemwell.generate.embedding import Chosen, thresholds_of
 from itemwell.generate.money.book import Book
-from itemwell.generate.twins import thresholds_of
 from itemwell.settings import Settings
 from itemwell.similar.decide import Compared, Side, Thresholds, compared
 from itemwell.similar.embed import text_of

@@ -14,8 +14,8 @@ from itemwell.errors import Rejected
 from itemwell.generate.check import key_balance
 from itemwell.generate.desk import Drafted, NobodyLeft
 from itemwell.generate.report import Report
+from itemwell.generate.standing import Unclear
 from itemwell.generate.together import Together
-from itemwell.generate.twins import Unclear
 from itemwell.llm.budget import to_the_end
 from itemwell.llm.door import LLMError
 from itemwell.similar.embed import EmbedError
