@@ -6,6 +6,7 @@ Stocking and Lord (1983), Appl. Psychol. Meas. 7, 201-210, with items weighted b
 known; robust z after Huynh and Meyer (2010), Pract. Assess. Res. Eval. 15(2).
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -29,6 +30,11 @@ LEAST_ERROR = 0.01
 OF_ERROR = 0.1
 """Of a difference at least: two fits to the same answers differ by their tolerance, and by so much of
 their standard errors, as their priors and their other items do."""
+
+
+LEAST_SPREAD = 0.9
+"""Of differences in units of their errors: those hold what all items share (the scale's own error),
+which a link takes out."""
 
 
 class Estimates(NamedTuple):
@@ -69,7 +75,8 @@ class Linked(NamedTuple):
 
     `usable` are the items with sound estimates in both; `kept` those of them that had not drifted.
     `z_a` and `z_b` are the differences new - old, of log a and b, in units of their error on the old
-    scale; `p` is the chance of the larger of both. NaN where an item is not usable.
+    scale, from whichever older estimates are farthest; `p` is the chance of so large a one among all
+    that were looked at. NaN where an item is not usable.
     """
 
     slope: float
@@ -86,15 +93,20 @@ class Linked(NamedTuple):
         return self.usable & ~self.kept
 
 
-def link(
+def link(  # noqa: PLR0913
     old: Estimates,
     new: Estimates,
     *,
+    earlier: Sequence[Estimates] = (),
     shared: ArrayLike = 1.0,
     fewest: int = FEWEST,
     false_rate: float = FALSE_RATE,
 ) -> Linked:
     """The transformation that brings `new` to the scale of `old` (J items each, in one order).
+
+    `earlier` are older estimates on the scale of `old`, NaN where an item had none: a drift that began
+    some fits ago shows against those from before, as `old` has taken a part of it in already. Some
+    will do, such as those of 2, 4, 8 and 16 fits ago.
 
     `shared` is the share of each item's old answers that the new fit rests on too: 1 where answers
     only grow, 0 where the fits have none in common. Without standard errors the spread of the
@@ -106,9 +118,7 @@ def link(
     kept, seen = usable.copy(), set[bytes]()
     for _ in range(ROUNDS):
         slope, intercept = _characteristic(old, new, kept, shared)
-        z_a, z_b = _differences(old, new.on(slope, intercept), kept, shared)
-        z_a[~usable], z_b[~usable] = np.nan, np.nan
-        p = np.minimum(2 * two_sided(np.maximum(np.abs(z_a), np.abs(z_b))), 1.0)
+        z_a, z_b, p = _drift((old, *earlier), new.on(slope, intercept), (usable, kept), shared)
         drifted = benjamini_hochberg(p, false_rate)
         again = usable & ~drifted
         _refuse_few(int(again.sum()), fewest, f"are left of {int(usable.sum())}: the rest drifted")
@@ -174,6 +184,28 @@ def _weights(old: Estimates, new: Estimates, kept: NDArray[np.bool_], shared: Ar
     return np.asarray(weights / weights.sum())
 
 
+def _drift(
+    past: Sequence[Estimates],
+    new: Estimates,
+    anchors: tuple[NDArray[np.bool_], NDArray[np.bool_]],
+    shared: ArrayLike,
+) -> tuple[Floats, Floats, Floats]:
+    """Where log a and b are farthest from any of the `past` in z, and the chance of that."""
+    usable, kept = anchors
+    largest = np.full((2, len(usable)), np.nan)
+    looked_at = np.zeros(len(usable))
+    for old in past:
+        known = usable & _sound(old)
+        if not (kept & known).any():
+            continue
+        z = np.where(known, _differences(old, new, kept & known, shared), np.nan)
+        farther = ~(np.abs(z).max(axis=0) <= np.abs(largest).max(axis=0)) & known
+        largest[:, farther] = z[:, farther]
+        looked_at += known
+    p = np.minimum(2 * looked_at * two_sided(np.abs(largest).max(axis=0)), 1.0)
+    return largest[0], largest[1], p
+
+
 def _differences(
     old: Estimates, new: Estimates, kept: NDArray[np.bool_], shared: ArrayLike
 ) -> tuple[Floats, Floats]:
@@ -185,7 +217,7 @@ def _differences(
         gained = _gained(old, new, shared)
         of_a /= _error(old.se_a / old.a, new.se_a / new.a, gained)
         of_b /= _error(old.se_b, new.se_b, gained)
-    return _robust(of_a, kept, least=1.0), _robust(of_b, kept, least=1.0)
+    return _robust(of_a, kept, least=LEAST_SPREAD), _robust(of_b, kept, least=LEAST_SPREAD)
 
 
 def _gained(old: Estimates, new: Estimates, shared: ArrayLike) -> Floats:

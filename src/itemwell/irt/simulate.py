@@ -43,18 +43,22 @@ def dense(truth: Truth, *, seed: int) -> Responses:
     return Responses.packed(codes.ravel(), starts, items)
 
 
-def adaptive(truth: Truth, each: int, *, seed: int, warm_up: int = WARM_UP) -> Responses:
+def adaptive(
+    truth: Truth, each: int, *, seed: int, warm_up: int = WARM_UP, believed: Floats | None = None
+) -> Responses:
     """Everybody answers `each` items: the first at random, then some near a running estimate.
 
     The estimate rests on observed answers alone, so that what is missing may be ignored (Mislevy and
-    Wu, 1996). With `warm_up=each` all are at random. Raises ValueError for more than there are items.
+    Wu, 1996). With `warm_up=each` all are at random. Items are chosen by their `believed` difficulties
+    (J), by default the true ones. Raises ValueError for more than there are items.
     """
     persons, items = len(truth.theta), len(truth.a)
     if each > items:
         raise ValueError(f"{each} answers each, of {items} items")
     rng = np.random.default_rng([seed, 2])
-    by_b = np.argsort(truth.b)
-    sorted_b = truth.b[by_b]
+    seen = truth.b if believed is None else believed
+    by_b = np.argsort(seen)
+    sorted_b = seen[by_b]
     estimate, precision = np.zeros(persons), np.ones(persons)
     taken = np.full((persons, each), -1, np.int32)  # places in by_b
     codes = np.empty((persons, each), np.uint32)
@@ -65,7 +69,7 @@ def adaptive(truth: Truth, each: int, *, seed: int, warm_up: int = WARM_UP) -> R
         item = by_b[place]
         right = _answered(rng, truth.theta, truth.a[item], truth.b[item])
         codes[:, k] = (item.astype(np.uint32) << 1) | right
-        chance = 1 / (1 + np.exp(truth.b[item] - estimate))
+        chance = 1 / (1 + np.exp(seen[item] - estimate))
         precision += chance * (1 - chance)
         estimate += (right - chance) / precision
     starts = np.arange(persons + 1, dtype=np.int64) * each
