@@ -11,7 +11,7 @@ from itemwell.calibrate.check import Bounds, WildError
 from itemwell.calibrate.fit import FitError
 from itemwell.calibrate.job import Asked
 from itemwell.calibrate.link import LinkError
-from itemwell.store import runs
+from itemwell.store import calibrations, runs
 
 FEW = Bounds(min_answers=30)
 
@@ -280,3 +280,19 @@ def test_distractors_that_nobody_chooses_are_told(bank):
 
     query = "SELECT question_id FROM item_parameters WHERE 'poor distractor' = ANY(flags)"
     assert rows(bank, query) == [(ids[3],)]
+
+
+def test_a_drift_is_looked_for_in_older_calibrations_of_the_same_scale_too(bank, answered):
+    made = [calibrate(bank, force=True).calibration_id for _ in range(4)]
+    with bank.connect() as db:
+        found = calibrations.earlier(db)
+        assert [{each.calibration_id for each in state.values()} for state in found] == [
+            {made[2]},
+            {made[0]},
+        ]
+        assert len(found[0]) == 60
+
+    calibrate(bank, force=True, new_scale=True)
+
+    with bank.connect() as db:
+        assert calibrations.earlier(db) == []

@@ -26,7 +26,7 @@ from itemwell.errors import ItemwellError, Stopped
 from itemwell.irt import item_fit
 from itemwell.stopping import within
 from itemwell.store import calibrations, choices, stream
-from itemwell.store.calibrations import InForce, Traits
+from itemwell.store.calibrations import Traits
 from itemwell.store.connect import transact
 from itemwell.store.responses import Watermark
 from itemwell.store.runs import Run
@@ -55,7 +55,7 @@ class Read:
 
     loaded: Loaded
     watermark: Watermark
-    published: Mapping[int, InForce]
+    past: link.Past
     traits: list[Traits]
     choices: Mapping[int, list[Choice]]
     scale: Scale  # of the calibration in force
@@ -149,7 +149,7 @@ def _calibrate(bank: Engine, under: Run, asked: Asked, report: Report, stages: S
         report.skipped = "there are no usable answers"
         return
     with stages("fit"):
-        known = read.published, read.traits, read.scale
+        known = read.past.published, read.traits, read.scale
         fitted = stages.within(partial(fit, read.loaded, *known, asked.how))
     report.record["fit"] = fitting.told(fitted)
     with stages("link"):
@@ -182,7 +182,10 @@ def _load(bank: Engine, asked: Asked, stages: Stages) -> Read:
         return Read(
             loaded=loaded,
             watermark=Watermark(answers.last_id or 0, loaded.counts.read),
-            published={each.question_id: each for each in calibrations.in_force(db)},
+            past=link.Past(
+                {each.question_id: each for each in calibrations.in_force(db)},
+                calibrations.earlier(db),
+            ),
             traits=traits,
             choices=choices.by_question(db),
             scale=Scale(*calibrations.last_scale(db)),
@@ -193,7 +196,7 @@ def _link(fitted: Fitted, read: Read, asked: Asked) -> link.OnScale:
     enough = fitted.found.answers >= asked.bounds.min_answers
     shared = 0.0 if asked.since else 1.0  # all answers of before are among all answers
     way = link.Way(asked.method, asked.new_scale, shared)
-    return link.to_scale(fitted, read.published, way, enough)
+    return link.to_scale(fitted, read.past, way, enough)
 
 
 def _check(
@@ -202,7 +205,7 @@ def _check(
     found = fitted.found
     fit_of = item_fit(fitted.responses, found.a, found.b, threads=asked.how.threads)
     if not (asked.accept_drift or asked.new_scale):
-        check.require_calm(fitted, on_scale, read.published)
+        check.require_calm(fitted, on_scale, read.past.published)
     return check.parameters(fitted, on_scale, fit_of, read.choices, asked.bounds)
 
 

@@ -4,7 +4,7 @@ Questions that both have are the anchors; those whose parameters moved by more t
 out. The first calibration makes the scale: its learners have mean 0 and standard deviation 1.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -31,6 +31,13 @@ class Way(NamedTuple):
     method: Method = "stocking-lord"
     new_scale: bool = False
     shared: float = 1.0
+
+
+class Past(NamedTuple):
+    """What is published, and what some calibrations of before had: a drift may have begun then."""
+
+    published: Mapping[int, InForce]
+    earlier: Sequence[Mapping[int, InForce]] = ()
 
 
 class LinkError(ItemwellError):
@@ -61,22 +68,26 @@ class OnScale(NamedTuple):
         return self.linked.drifted
 
 
-def to_scale(
-    fitted: Fitted, published: Mapping[int, InForce], way: Way, enough: NDArray[np.bool_]
-) -> OnScale:
+def to_scale(fitted: Fitted, past: Past, way: Way, enough: NDArray[np.bool_]) -> OnScale:
     """The fit on the published scale; only items with `enough` answers are anchors.
 
     Raises LinkError where too few anchors are left, FitError where the fit beside anchors fails.
     """
     found = fitted.found
-    if way.new_scale or not published:
+    if way.new_scale or not past.published:
         nothing = np.zeros(len(found.a), bool)
         return _moved(found, Scale(), None, nothing)
-    old = _published(fitted, published)
+    old, *earlier = (_estimates(fitted, each) for each in (past.published, *past.earlier))
     old.a[~enough] = np.nan
     try:
         new = Estimates.of(found.a, found.b, found.se_a, found.se_b, found.answers)
-        linked = link(old, new, shared=way.shared, fewest=min(FEWEST, max(2, len(published))))
+        linked = link(
+            old,
+            new,
+            shared=way.shared,
+            earlier=earlier,
+            fewest=min(FEWEST, max(2, len(past.published))),
+        )
     except ValueError as error:
         step = "check the responses, or begin a new scale: itemwell calibrate --new-scale"
         raise LinkError(f"cannot be linked to the published scale: {error}", step) from error
@@ -84,14 +95,15 @@ def to_scale(
     return _beside_anchors(fitted, old, on_scale) if way.method == "fixed" else on_scale
 
 
-def _published(fitted: Fitted, published: Mapping[int, InForce]) -> Estimates:
-    """What is in force of each item; NaN where nothing is, or without standard errors."""
+def _estimates(fitted: Fitted, known: Mapping[int, InForce]) -> Estimates:
+    """What is known of each item; NaN where nothing is, or without standard errors."""
     rows = np.full((len(fitted.question_ids), 5), np.nan)
     for place, number in enumerate(fitted.question_ids.tolist()):
-        if each := published.get(number):
+        if each := known.get(number):
             errors = each.se_discrimination, each.se_difficulty
-            known = (e or np.nan for e in errors)
-            rows[place] = (each.discrimination, each.difficulty, *known, each.responses)
+            rows[place, :2] = each.discrimination, each.difficulty
+            rows[place, 2:4] = [error or np.nan for error in errors]
+            rows[place, 4] = each.responses
     return Estimates(*(column.copy() for column in rows.T))
 
 

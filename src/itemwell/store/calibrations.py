@@ -133,6 +133,15 @@ def in_force(db: Connection) -> list[InForce]:
     return [InForce(*row) for row in db.execute(_IN_FORCE)]
 
 
+def earlier(db: Connection) -> list[dict[int, InForce]]:
+    """What the 2nd, 4th, 8th and 16th last calibrations published on the scale in force, by question."""
+    found: dict[int, dict[int, InForce]] = {}
+    for row in db.execute(_EARLIER):
+        each = InForce(*row)
+        found.setdefault(each.calibration_id, {})[each.question_id] = each
+    return list(found.values())
+
+
 def traits(db: Connection) -> list[Traits]:
     """What is known of every question, by id."""
     return [Traits(*row) for row in db.execute(_TRAITS)]
@@ -267,6 +276,17 @@ _IN_FORCE = text(
     " AND found.calibration_id = irt_calibration_id"
     " WHERE irt_difficulty IS NOT NULL AND irt_discrimination IS NOT NULL ORDER BY questions.id"
 )
+_EARLIER = text("""
+    WITH published AS (
+        SELECT id, row_number() OVER (ORDER BY id DESC) AS back FROM irt_calibration_runs
+        WHERE published_at IS NOT NULL AND restored_from IS NULL AND id >= (
+            SELECT coalesce(max(id), 0) FROM irt_calibration_runs
+            WHERE published_at IS NOT NULL AND (report #>> '{link,new_scale}')::boolean)
+    )
+    SELECT question_id, difficulty, discrimination, se_difficulty, se_discrimination, responses, calibration_id
+    FROM item_parameters JOIN published ON published.id = calibration_id
+    WHERE back IN (2, 4, 8, 16) AND item_parameters.published ORDER BY calibration_id DESC
+""")
 _TRAITS = text(
     "SELECT id, question_type, difficulty, family, skeleton, features, status,"
     " jsonb_array_length(options), key FROM questions ORDER BY id"
