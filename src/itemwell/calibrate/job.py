@@ -135,8 +135,9 @@ def restore(bank: Engine, under: Run, calibration_id: int) -> int:
     """Put in force again what was in force after that calibration; the id of the new one that did."""
 
     def work(db: Connection) -> int:
-        under.fence(db)
-        return calibrations.restore(db, calibration_id, under.id)
+        restored = calibrations.restore(db, calibration_id, under.id)
+        under.fence(db)  # last: while it is held the run's own heartbeat waits
+        return restored
 
     return transact(bank, work, patience=())
 
@@ -214,8 +215,9 @@ def _publish(bank: Engine, under: Run, report: Report, watermark: Watermark) -> 
     mine = report.calibration_id
 
     def work(db: Connection) -> calibrations.Published:
-        under.fence(db)
-        return calibrations.publish(db, mine, report.parameters, watermark, report.record)
+        done = calibrations.publish(db, mine, report.parameters, watermark, report.record)
+        under.fence(db)  # last: while it is held the run's own heartbeat waits
+        return done
 
     report.watched, report.activated = transact(bank, work)
 

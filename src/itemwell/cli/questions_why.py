@@ -16,6 +16,7 @@ from itemwell.errors import ConfigError
 if TYPE_CHECKING:
     from itemwell.bank import Call, ItemParameters, Question
     from itemwell.generate.path import Attempt
+    from itemwell.store.items import Found
 
 CALIBRATIONS_SHOWN = 5
 
@@ -29,7 +30,7 @@ class Path(NamedTuple):
     question: "Question"
     slot: dict[str, Any] | None
     attempts: "Sequence[Attempt]"
-    calibrations: "Sequence[tuple[int, ItemParameters]]" = ()  # newest first
+    calibrations: "Sequence[Found]" = ()  # newest first
 
     @property
     def calls(self) -> "list[Call]":
@@ -53,7 +54,7 @@ def why(common: Common, question_id: int, prompts: bool) -> Answer:
 
 def _path(common: Common, question_id: int) -> Path:
     from itemwell.generate.path import attempts
-    from itemwell.store import calibrations, calls, questions, slots
+    from itemwell.store import calls, items, questions, slots
     from itemwell.store.connect import open_bank
 
     with open_bank(common.settings()) as bank, bank.connect() as db:
@@ -61,7 +62,7 @@ def _path(common: Common, question_id: int) -> Path:
         if question is None:
             raise ConfigError(f"there is no question {question_id}", "see: itemwell questions list")
         slot = slots.behind(db, question_id)
-        found = calibrations.found_of(db, question_id, CALIBRATIONS_SHOWN)
+        found = items.history(db, question_id)[:CALIBRATIONS_SHOWN]
         if slot is None:
             return Path(question, None, (), found)
         made = calls.of_slot(db, slot["id"])
@@ -154,8 +155,8 @@ def _foot(path: Path) -> Iterator[str]:
         if gate in passed:
             yield _wrapped(gate, passed[gate])
     yield _wrapped("identity", f"signature {path.question.signature}")
-    for number, found in path.calibrations:
-        yield _wrapped(f"fit {number}", _calibrated(found))
+    for found in path.calibrations:
+        yield _wrapped(f"fit {found.calibration_id}", _calibrated(found.parameters))
     calls = path.calls
     if not calls:
         yield "Cost: nothing, no model was asked"
@@ -203,7 +204,8 @@ def _as_json(path: Path) -> dict[str, Any]:
         "slot": path.slot,
         "recipe": path.question.gates.get("draft") if path.question.draft.family else None,
         "calibrations": [
-            {"calibration_id": number, **asdict(found)} for number, found in path.calibrations
+            {"calibration_id": found.calibration_id, **asdict(found.parameters)}
+            for found in path.calibrations
         ],
         "attempts": [_attempt_as_json(each) for each in path.attempts],
         "calls": len(path.calls),

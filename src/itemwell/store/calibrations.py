@@ -1,7 +1,7 @@
 """Calibrations: their rows, the parameters they found, and which of these are in force."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from datetime import datetime
 from math import isfinite
 from typing import Any, NamedTuple
@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from itemwell.bank import ItemParameters
+from itemwell.store.items import parameters
 from itemwell.store.responses import Watermark
 from itemwell.store.tables import irt_calibration_runs, item_parameters
 
@@ -97,7 +98,7 @@ def close(
 def publish(
     db: Connection,
     calibration_id: int,
-    parameters: Sequence[ItemParameters],
+    found: Sequence[ItemParameters],
     watermark: Watermark,
     report: Mapping[str, Any],
 ) -> Published:
@@ -108,7 +109,7 @@ def publish(
     """
     if db.scalar(_LOCK, {"id": calibration_id}) == "success":
         return Published(0, 0)
-    rows = [_row(calibration_id, each) for each in parameters]
+    rows = [_row(calibration_id, each) for each in found]
     for first in range(0, len(rows), AT_ONCE):
         db.execute(insert(item_parameters), rows[first : first + AT_ONCE])
     held = {"rows": watermark.rows, "last": watermark.last_id or None, "report": report}
@@ -163,20 +164,7 @@ def parameters_of(db: Connection, calibration_id: int) -> list[ItemParameters]:
     """What a calibration found, by question."""
     mine = select(item_parameters).where(item_parameters.c.calibration_id == calibration_id)
     rows = db.execute(mine.order_by(item_parameters.c.question_id)).mappings()
-    return [_parameters(dict(row)) for row in rows]
-
-
-def found_of(db: Connection, question_id: int, limit: int) -> list[tuple[int, ItemParameters]]:
-    """What calibrations found of a question, with their ids, newest first."""
-    mine = select(item_parameters).where(item_parameters.c.question_id == question_id)
-    rows = db.execute(mine.order_by(item_parameters.c.calibration_id.desc()).limit(limit))
-    return [(row["calibration_id"], _parameters(dict(row))) for row in rows.mappings()]
-
-
-def _parameters(row: Mapping[str, Any]) -> ItemParameters:
-    names = (field.name for field in fields(ItemParameters))
-    values = {name: row[name] for name in names}
-    return ItemParameters(**values | {"flags": tuple(row["flags"])})
+    return [parameters(row) for row in rows]
 
 
 def _row(calibration_id: int, each: ItemParameters) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def listed(db: Connection, calibration_id: int, wanted: Wanted) -> list[Item]:
     )
     asked = {"id": calibration_id, "type": wanted.question_type, "flag": wanted.flag}
     rows = db.execute(query, asked | {"limit": wanted.limit}).mappings()
-    return [Item(_parameters(row), row["question_type"], row["status"]) for row in rows]
+    return [Item(parameters(row), row["question_type"], row["status"]) for row in rows]
 
 
 def history(db: Connection, question_id: int) -> list[Found]:
@@ -69,7 +69,7 @@ def history(db: Connection, question_id: int) -> list[Found]:
     rows = db.execute(_HISTORY, {"id": question_id}).mappings()
     about = ("started_at", "status", "model", "restored_from")
     return [
-        Found(row["calibration_id"], {name: row[name] for name in about}, _parameters(row))
+        Found(row["calibration_id"], {name: row[name] for name in about}, parameters(row))
         for row in rows
     ]
 
@@ -80,7 +80,8 @@ def published(db: Connection, question_id: int) -> dict[str, Any] | None:
     return dict(row) if row else None
 
 
-def _parameters(row: RowMapping) -> ItemParameters:
+def parameters(row: RowMapping) -> ItemParameters:
+    """The parameters that a row of `item_parameters` holds."""
     names = ItemParameters.__dataclass_fields__
     return ItemParameters(**{name: row[name] for name in names} | {"flags": tuple(row["flags"])})
 
