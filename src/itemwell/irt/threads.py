@@ -148,10 +148,11 @@ class Compiled:
 
 
 def is_cached() -> bool:
-    """Whether this machine has compiled the passes before."""
+    """Whether this machine has compiled the passes as they stand before."""
     cache = getattr(compiled.expect, "_cache", None)  # numba tells it nowhere else
-    folder = getattr(cache, "cache_path", "")
-    return bool(folder) and any(Path(folder).glob("compiled.expect-*.nbi"))
+    folder, written = getattr(cache, "cache_path", ""), Path(compiled.__file__).stat().st_mtime
+    found = Path(folder).glob("compiled.expect-*.nbi") if folder else ()
+    return any(each.stat().st_mtime >= written for each in found)
 
 
 def _added(results: Iterable[tuple[Any, ...]]) -> list[Any]:
