@@ -26,6 +26,9 @@ OBSERVED_UP_TO = 3e8
 CROSSED_UP_TO = 5e9
 """Multiplications, persons x parameters^2."""
 
+PERSONS_A_PARAMETER = 4
+"""At least, for products of scores: of fewer the inverse of their sum is far off."""
+
 
 Triple = tuple[Floats, Floats, Floats]
 """Of each item's (a, d): aa, ad, dd, J each."""
@@ -87,13 +90,18 @@ def standard_errors(engine: Engine, model: Model, found: Solution) -> Errors:
     at_once = 1 if _is_complete(responses) else len(found.nodes)
     if persons * items**2 * at_once <= OBSERVED_UP_TO:
         information, method = _observed(responses, found), "observed"
-    elif persons * (2 * items) ** 2 <= CROSSED_UP_TO and not model.population_free:
+    elif _pays_to_cross(persons, 2 * items) and not model.population_free:
         information, method = _crossed(responses, found), "cross-product"
     else:
         return _by_item(engine, model, found, prior)
     if model.one_slope:
         return Errors.of(found, _of_one_slope(information, seen, prior, model, found), method)
     return Errors.of(found, _of_matrix(information, seen, prior), method)
+
+
+def _pays_to_cross(persons: int, parameters: int) -> bool:
+    enough = persons >= PERSONS_A_PARAMETER * parameters
+    return enough and persons * parameters**2 <= CROSSED_UP_TO
 
 
 def _by_item(engine: Engine, model: Model, found: Solution, prior: Triple) -> Errors:
@@ -219,13 +227,18 @@ def _scores(
 
 
 def _crossed(responses: Responses, found: Solution) -> Floats:
-    """Products of persons' scores in (a, d), 2J x 2J."""
+    """Products of persons' scores in (a, d), 2J x 2J.
+
+    The inverse of a sum of N products of p scores is N / (N - p - 1) too large on average (Hartlap,
+    Simon and Schneider, 2007, Astron. Astrophys. 464, 399-404), which is taken out here.
+    """
     nodes, right = found.nodes, found.right
     information = np.zeros((2 * len(right), 2 * len(right)))
     for given, correct, posterior in _dense(responses, found):
         scores = _scores(given, correct, posterior, right, nodes)
         information += scores.T @ scores
-    return information
+    persons, parameters = responses.persons, len(information)
+    return np.asarray(information * persons / (persons - parameters - 1))
 
 
 def _dense(responses: Responses, found: Solution) -> Iterator[tuple[Floats, Floats, Floats]]:
