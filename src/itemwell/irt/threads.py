@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import pairwise
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -148,11 +147,13 @@ class Compiled:
 
 
 def is_cached() -> bool:
-    """Whether this machine has compiled the passes as they stand before."""
-    cache = getattr(compiled.expect, "_cache", None)  # numba tells it nowhere else
-    folder, written = getattr(cache, "cache_path", ""), Path(compiled.__file__).stat().st_mtime
-    found = Path(folder).glob("compiled.expect-*.nbi") if folder else ()
-    return any(each.stat().st_mtime >= written for each in found)
+    """Whether this machine has compiled the passes as they stand before.
+
+    numba tells it nowhere in public; a file's age does not, as a checkout makes files younger.
+    """
+    file = getattr(getattr(compiled.expect, "_cache", None), "_cache_file", None)
+    load = getattr(file, "_load_index", None)
+    return bool(load and load())  # what is kept for this very source, or nothing
 
 
 def _added(results: Iterable[tuple[Any, ...]]) -> list[Any]:
