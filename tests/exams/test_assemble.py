@@ -1,6 +1,7 @@
 """Exams against their blueprint by a checker of its own, and against the solver's optimum."""
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ CELLS = tuple(PRACTICE.cells())
 
 
 def a_pool(count, *, seed=0, cells=CELLS, families=0):
-    """Questions with drawn parameters, difficulties around their level; `families` cliques of enemies."""
+    """Questions with drawn parameters, difficulties around their level; `families` of four enemies each."""
     rng = np.random.default_rng(seed)
     cell = rng.integers(0, len(cells), count).astype(np.int32)
     level = {"easy": -1.0, "medium": 0.0, "hard": 1.0}
@@ -28,7 +29,9 @@ def a_pool(count, *, seed=0, cells=CELLS, families=0):
             foes = frozenset(clique.tolist()) - {one}
             enemies[one] = enemies.get(one, frozenset()) | foes
     table = information(rng.lognormal(0, 0.3, count), b, ABILITIES)
-    return Pool(np.arange(count) + 1000, cell, cells, table, enemies)
+    clique = np.arange(count)
+    clique[: count // 10] //= 3
+    return Pool(np.arange(count) + 1000, cell, cells, table, clique, enemies)
 
 
 def everything(pool):
@@ -46,6 +49,8 @@ def faults(pool, chosen, wanted, open_to):
     amiss += [f"{cell}: not asked for" for cell in found if cell not in wanted]
     amiss += ["a question twice"] if len(set(chosen.tolist())) != len(chosen) else []
     amiss += ["a question that is not open"] if not open_to[chosen].all() else []
+    cliques = Counter(pool.clique[chosen].tolist())
+    amiss += [f"{each} of clique {name}" for name, each in cliques.items() if each > 1]
     for one in chosen.tolist():
         amiss += [
             f"{one} and {foe} are enemies" for foe in pool.enemies.get(one, ()) if foe in chosen
@@ -91,7 +96,7 @@ def test_parallel_forms_share_no_question_and_tell_alike():
 
 def test_no_enemy_of_what_the_exam_has_already_comes_in():
     pool = a_pool(300, seed=1)
-    pool = Pool(pool.ids, pool.cell, pool.cells, pool.information, {0: frozenset(range(1, 150))})
+    pool = replace(pool, enemies={0: frozenset(range(1, 150))})
 
     chosen = assemble(pool, {pool.cells[0]: 2}, everything(pool), frozenset({0}))
 
@@ -108,7 +113,8 @@ def test_a_cell_with_too_few_is_named_with_its_gap():
 def test_enemies_that_leave_too_few_are_named_too():
     cell = Stratum("math", "easy")
     clique = {one: frozenset(range(5)) - {one} for one in range(5)}
-    pool = Pool(np.arange(5), np.zeros(5, np.int32), (cell,), np.ones((5, 3)), clique)
+    alone, table = np.arange(5), np.ones((5, 3))
+    pool = Pool(alone, np.zeros(5, np.int32), (cell,), table, alone, clique)
 
     with pytest.raises(Infeasible, match="math/easy: 1 of 2"):
         assemble(pool, {cell: 2}, everything(pool))

@@ -6,8 +6,8 @@ choice of the best questions a cell; the weights move towards the ability that i
 Lagrangian dual by multiplicative weights), and swaps within cells mend what is left.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -21,7 +21,9 @@ Marks = NDArray[np.bool_]
 
 ROUNDS = 12
 STEP = 1.5
-SWAPS = 40
+SWAPS = 20
+LEAST_GAIN = 1e-3
+"""Of the least information: what a swap has to bring to be worth its time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +34,21 @@ class Pool:
     cell: NDArray[np.int32]  # number of the stratum in `cells`
     cells: tuple[Stratum, ...]
     information: Floats  # N x T, at the target abilities
-    enemies: Mapping[int, frozenset[int]]  # by place: those it may not meet
+    clique: Places  # those of one number are all enemies of each other, as questions of one skeleton are
+    enemies: Mapping[int, frozenset[int]] = field(default_factory=dict)  # by place: further ones
 
     def places_of(self, stratum: Stratum) -> Places:
         """The questions of a stratum."""
         if stratum not in self.cells:
             return np.zeros(0, np.int64)
         return np.flatnonzero(self.cell == self.cells.index(stratum))
+
+    def foes_of(self, places: Iterable[int]) -> Marks:
+        """What may not come to an exam that has these: they themselves and their enemies."""
+        mine = list(places)
+        marks = np.isin(self.clique, self.clique[mine])
+        marks[[foe for one in mine for foe in self.enemies.get(one, ())]] = True
+        return marks
 
 
 class Short(NamedTuple):
@@ -73,8 +83,9 @@ def assemble(
 
     Raises Infeasible where a cell has too few.
     """
-    banned = _marks(pool, {foe for one in taken for foe in pool.enemies.get(one, ())} | set(taken))
-    ours = {cell: _open_places(pool, cell, open_to & ~banned) for cell in wanted}
+    free = open_to & ~pool.foes_of(taken) if taken else open_to
+    every = {cell: pool.places_of(cell) for cell in wanted}
+    ours = {cell: places[free[places]] for cell, places in every.items()}
     short = [Short(cell, n, len(ours[cell])) for cell, n in wanted.items() if len(ours[cell]) < n]
     if short:
         raise Infeasible(short)
@@ -91,32 +102,23 @@ def assemble(
     return _swapped(pool, best, ours)
 
 
-def _open_places(pool: Pool, cell: Stratum, open_to: Marks) -> Places:
-    mine = pool.places_of(cell)
-    return mine[open_to[mine]]
-
-
-def _marks(pool: Pool, places: set[int]) -> Marks:
-    marks = np.zeros(len(pool.ids), bool)
-    marks[list(places)] = True
-    return marks
-
-
 def _best(
     pool: Pool, wanted: Mapping[Stratum, int], ours: Mapping[Stratum, Places], score: Floats
 ) -> Places:
     """Of each cell the best by score; where enemies meet, the better one stays. Raises Infeasible."""
     chosen: list[int] = []
     met: set[int] = set()
+    cliques: set[int] = set()
     for cell, number in wanted.items():
-        order = ours[cell][np.argsort(-score[ours[cell]], kind="stable")].tolist()
+        order = ours[cell][np.argsort(-score[ours[cell]], kind="stable")]
         picked = 0
-        for place in order:
+        for place, clique in zip(order.tolist(), pool.clique[order].tolist(), strict=True):
             if picked == number:
                 break
-            if place in met:
+            if clique in cliques or place in met:
                 continue
             chosen.append(place)
+            cliques.add(clique)
             met.update(pool.enemies.get(place, ()))
             picked += 1
         if picked < number:
@@ -143,11 +145,12 @@ def _best_swap(
 ) -> tuple[int, int] | None:
     """Which of the chosen to swap for which: the swap that raises the least information most."""
     worst = int(told.argmin())
-    here, best, gained = set(now.tolist()), None, 1e-9
+    held = np.zeros(len(pool.ids), bool)
+    held[now] = True
+    best, gained = None, 1e-9 + told.min() * LEAST_GAIN
     for cell, places in ours.items():
-        number = pool.cells.index(cell)
-        mine = np.flatnonzero(pool.cell[now] == number)
-        free = np.array([each for each in places.tolist() if each not in here], dtype=np.int64)
+        mine = np.flatnonzero(pool.cell[now] == pool.cells.index(cell))
+        free = places[~held[places]]
         if not len(mine) or not len(free):
             continue
         weakest = mine[np.argsort(pool.information[now[mine], worst])[:5]]
@@ -158,9 +161,15 @@ def _best_swap(
             row, column = np.unravel_index(flat, gain.shape)
             if gain[row, column] <= gained:
                 break
-            other, leaving = int(strongest[column]), int(now[weakest[row]])
-            foes = pool.enemies.get(other, frozenset()) - {leaving}
-            if foes.isdisjoint(here):
-                best, gained = (int(weakest[row]), other), float(gain[row, column])
+            other, leaving = int(strongest[column]), int(weakest[row])
+            if _is_peaceful(pool, other, np.delete(now, leaving)):
+                best, gained = (leaving, other), float(gain[row, column])
                 break
     return best
+
+
+def _is_peaceful(pool: Pool, other: int, rest: Places) -> bool:
+    """Whether `other` has no enemy in the rest of the exam."""
+    if (pool.clique[rest] == pool.clique[other]).any():
+        return False
+    return pool.enemies.get(other, frozenset()).isdisjoint(rest.tolist())

@@ -91,6 +91,13 @@ def _constraints(
             row = np.zeros(size)
             row[form * count + one] = row[form * count + foe] = 1
             add(row, 0, 1)
+        for clique, members in zip(
+            *np.unique(pool.clique[places], return_counts=True), strict=True
+        ):
+            if members > 1:
+                row = np.zeros(size)
+                row[mine] = pool.clique[places] == clique
+                add(row, 0, 1)
     for k in range(count if forms > 1 else 0):
         row = np.zeros(size)
         row[k : forms * count : count] = 1
