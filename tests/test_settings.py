@@ -131,3 +131,37 @@ def test_targets_of_a_type_are_split_by_the_mix():
 
     assert settings.target(Stratum("math", "medium")) == 45
     assert settings.target(Stratum("logic", "hard")) == 12.5
+
+
+@pytest.mark.parametrize(
+    ("dsn", "told"),
+    [
+        ("not-a-dsn", "must look like https://key@host/project"),
+        ("ftp://hunter2@sentry.io/1", "must look like https://key@host/project"),
+        ("https://sentry.io/1", "has no key before the @"),
+        ("https://hunter2@sentry.io/", "does not end with the project's number"),
+        ("https://hunter2@sentry.io:99999/1", "has a port that cannot be"),
+        ("https://hunter2@[sentry.io/1", "must look like"),
+        ("https://hunter2@sentry.io/1 #", "holds a character that no DSN has"),
+    ],
+)
+def test_a_wrong_dsn_says_what_is_wrong_with_it(monkeypatch, dsn, told):
+    monkeypatch.setenv("SENTRY_DSN", dsn)
+
+    with pytest.raises(ConfigError) as error:
+        load()
+
+    assert f"SENTRY_DSN (environment): {told}" in str(error.value)
+    assert "hunter2" not in str(error.value)
+
+
+def test_env_may_be_anything_where_there_is_no_sentry(monkeypatch):
+    monkeypatch.setenv("ENV", "/root/.shrc")
+    kept = load().settings.env
+    monkeypatch.setenv("SENTRY_DSN", "https://key@sentry.io/1")
+
+    with pytest.raises(
+        ConfigError, match=r"ENV \(environment\): must be a word such as production"
+    ):
+        load()
+    assert kept == "/root/.shrc"

@@ -38,8 +38,8 @@ def main(arguments: Sequence[str]) -> int:
                 return Exit.OK
             return tell(answer, as_json=as_json)
         except BaseException as error:  # noqa: BLE001 - the one guard around everything
-            outcome = _outcome_of(error)
-        return tell(Answer(outcome=outcome), as_json=as_json, arguments=arguments)
+            answer = Answer(outcome=_outcome_of(error))
+            return tell(answer, as_json=as_json, arguments=arguments, error=error)
 
 
 def _require_text(arguments: Sequence[str]) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from itemwell import sentry
 from itemwell.cli import logs
 from itemwell.errors import Exit, Outcome
 
@@ -24,10 +25,16 @@ class Answer:
     outcome: Outcome = Outcome(Exit.OK, "done", "done")
 
 
-def tell(answer: Answer, *, as_json: bool, arguments: Sequence[str] = ()) -> int:
-    """Print `answer` and the final line; the exit status.
+def tell(
+    answer: Answer,
+    *,
+    as_json: bool,
+    arguments: Sequence[str] = (),
+    error: BaseException | None = None,
+) -> int:
+    """Print `answer`, tell Sentry of a failure, print the final line; the exit status.
 
-    After a stop signal nothing but the line: whoever reads stdout may have stopped reading.
+    `error` is what the answer was made of. After a stop signal nothing but the line: whoever reads stdout may have stopped reading.
     """
     outcome = answer.outcome
     try:
@@ -35,8 +42,9 @@ def tell(answer: Answer, *, as_json: bool, arguments: Sequence[str] = ()) -> int
             _print(_json(answer) if as_json else answer.text)
     except BrokenPipeError:
         outcome = reader_gone().outcome
-    except OSError as error:
-        outcome = Outcome(Exit.FAILED, "file", f"cannot write the output: {error.strerror}")
+    except OSError as full:
+        outcome = Outcome(Exit.FAILED, "file", f"cannot write the output: {full.strerror}")
+    sentry.tell(outcome, error)
     logs.final_line(outcome, arguments)
     return outcome.exit.value
 

@@ -34,6 +34,7 @@ class Common:
 
     def load(self, **flags: Any) -> "Loaded":
         """The settings in force, with the log set up by them. Raises ConfigError."""
+        from itemwell import sentry
         from itemwell.cli import logs
         from itemwell.settings import load
 
@@ -49,6 +50,7 @@ class Common:
             form=settings.log_format,
             file=settings.log_file,
         )
+        sentry.set_up(settings, _command())
         self._warn(loaded.warnings)
         return loaded
 
@@ -61,6 +63,12 @@ class Common:
 
         for warning in warnings:
             structlog.get_logger().warning(warning)
+
+
+def _command() -> str:
+    """The command under way, without the program's name: `calibrate history`."""
+    context = click.get_current_context(silent=True)
+    return context.command_path.partition(" ")[2] if context else ""
 
 
 _PATH = click.Path(path_type=Path)

@@ -2,6 +2,7 @@
 
 from urllib.parse import SplitResult, urlsplit
 
+DSN = "must look like https://key@host/project, with the number of the project"
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 
 
@@ -39,6 +40,23 @@ def server_problem(url: str) -> str | None:
     strange = not url.isprintable() or " " in url
     if strange or parts.scheme not in {"http", "https"} or not parts.hostname or parts.username:
         return "must look like https://host:port/v1"
+    return None if 0 < _port(parts) < 65_536 else "has a port that cannot be"
+
+
+def dsn_problem(dsn: str) -> str | None:
+    """Why `dsn` is none of Sentry; None where it may be one."""
+    try:
+        parts = urlsplit(dsn)
+    except ValueError:
+        return DSN
+    if not dsn.isascii() or not dsn.isprintable() or " " in dsn:
+        return "holds a character that no DSN has; was something else pasted?"
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        return DSN
+    if not parts.username:
+        return f"has no key before the @; it {DSN}"
+    if not parts.path.rpartition("/")[2].isdigit():
+        return f"does not end with the project's number; it {DSN}"
     return None if 0 < _port(parts) < 65_536 else "has a port that cannot be"
 
 

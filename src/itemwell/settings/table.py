@@ -11,7 +11,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from itemwell.bank import DIFFICULTIES, QUESTION_TYPES, Stratum
-from itemwell.settings.addresses import bank_problem, server_problem
+from itemwell.settings.addresses import bank_problem, dsn_problem, server_problem
 from itemwell.settings.values import Dollars, Pace, Price, Route, VendorName
 
 
@@ -195,6 +195,14 @@ class Settings(BaseSettings):
         le=1,
         description="The share of learners that may have seen a question before it is put on watch. 1: all.",
     )
+    sentry_dsn: SecretStr | None = Field(
+        None,
+        description="Where failures and check-ins of jobs are told: https://key@host/project. Empty: nowhere.",
+    )
+    sentry_traces_sample_rate: float = Field(
+        0.0, ge=0, le=1, description="The share of runs whose duration Sentry is told as a trace."
+    )
+    env: str = Field("production", description="What Sentry calls this environment.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="DEBUG, INFO, WARNING or ERROR."
     )
@@ -236,6 +244,21 @@ class Settings(BaseSettings):
     def _a_web_address(cls, value: str | None) -> str | None:
         if value is not None and (problem := server_problem(value)):
             raise ValueError(problem)
+        return value
+
+    @field_validator("sentry_dsn", mode="after")
+    @classmethod
+    def _a_dsn(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and (problem := dsn_problem(value.get_secret_value())):
+            raise ValueError(problem)
+        return value
+
+    @field_validator("env", mode="after")
+    @classmethod
+    def _a_word_for_sentry(cls, value: str, info: Any) -> str:
+        """Without Sentry it may be anything: some shells keep the path of a file in ENV."""
+        if info.data.get("sentry_dsn") and not re.fullmatch(r"[^\s/]{1,64}", value):
+            raise ValueError("must be a word such as production, without slashes, for SENTRY_DSN")
         return value
 
     @field_validator("embedder_model", mode="after")

@@ -22,7 +22,7 @@ from sqlalchemy import Connection, Engine, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 
-from itemwell import __version__
+from itemwell import __version__, sentry
 from itemwell.errors import Busy, DatabaseError, Exit, ItemwellError, Outcome, Stopped
 from itemwell.store.connect import explained, transact
 from itemwell.store.tables import job_leases, job_runs
@@ -88,12 +88,14 @@ def begin(
         raise busy
     with _heartbeat(bank, taken):
         try:
+            sentry.begun(taken.job, taken.id)
             yield taken
         except BaseException as error:
             taken.outcome = _outcome_of(error)
-            _finish(bank, taken)
             raise
-        _finish(bank, taken)
+        finally:
+            _finish(bank, taken)
+            sentry.ended(taken.outcome)
 
 
 def close_dead(db: Connection) -> list[int]:
