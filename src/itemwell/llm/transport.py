@@ -7,12 +7,12 @@ import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from functools import cache
+from itertools import cycle
 from urllib.request import getproxies, proxy_bypass
 
 import httpx2
 
 from itemwell.llm.door import Kind, LLMError, Trace
-from itemwell.llm.line import Lines
 
 MOST_BYTES = 4_000_000
 """A reply of the largest models is below 1 MB; what is longer is no answer of ours."""
@@ -20,7 +20,8 @@ MOST_BYTES = 4_000_000
 Response = httpx2.Response
 """What came, as it came: what an SDK is to hand on where we read the body ourselves."""
 
-UNLIMITED = httpx2.Limits(max_connections=None, max_keepalive_connections=100)
+LINES = 8
+"""Pools that take turns: one pool looks at each of its connections twice for every request."""
 
 KEPT_CHARACTERS = 4_000
 """So much is kept of a body that is no answer."""
@@ -48,12 +49,13 @@ class Guarded(httpx2.AsyncBaseTransport):
         self.origin = _origin(httpx2.URL(base_url))
         self.timeout = timeout.as_dict()
         self.most_bytes = most_bytes
-        proxy = _proxy(httpx2.URL(base_url))
-        self.line: httpx2.AsyncBaseTransport = (
-            httpx2.AsyncHTTPTransport(verify=trusted(), limits=UNLIMITED, proxy=proxy)
-            if proxy
-            else Lines(trusted())
-        )
+        limits = httpx2.Limits(max_connections=None, max_keepalive_connections=100)
+        verify, proxy = trusted(), _proxy(httpx2.URL(base_url))
+        self.lines = [
+            httpx2.AsyncHTTPTransport(verify=verify, limits=limits, proxy=proxy)
+            for _ in range(LINES)
+        ]
+        self.turn = cycle(self.lines)
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """The whole response, decoded. Raises Unwanted, and httpx2's own errors."""
@@ -76,7 +78,7 @@ class Guarded(httpx2.AsyncBaseTransport):
             raise Unwanted("redirect", f"the key does not go to {request.url.host}")
         request.extensions["timeout"] = self.timeout  # an SDK's own may be none at all
         request.headers["accept-encoding"] = "identity"  # no bomb is unpacked
-        response = await self.line.handle_async_request(request)
+        response = await next(self.turn).handle_async_request(request)
         response.request = request
         return response
 
@@ -99,7 +101,8 @@ class Guarded(httpx2.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         """Close every connection."""
-        await self.line.aclose()
+        for line in self.lines:
+            await line.aclose()
 
 
 _REPLACED = {b"content-encoding", b"content-length", b"transfer-encoding", b"content-type"}
