@@ -23,6 +23,7 @@ SYSTEM = {Written: load("draft"), Solution: load("solve"), Verdict: load("judge"
 
 
 async def main(calls, at_once):
+    started = time.monotonic()  # ours loads the SDKs within its time as well
     from anthropic import AsyncAnthropic
     from google import genai
     from google.genai import types
@@ -68,7 +69,6 @@ async def main(calls, at_once):
         for number in numbers:
             assert await ask(number) is not None
 
-    started = time.monotonic()
     await asyncio.gather(*(work() for _ in range(at_once)))
     return time.monotonic() - started
 
