@@ -259,7 +259,16 @@ def test_secrets_in_variables_log_lines_arguments_and_causes_arrive_in_no_byte(
     assert b"PLANTED" not in relay.everything
 
 
-@pytest.mark.parametrize("way", [500, 302, 429, "hang", "nobody"])
+ILL = {
+    500: "it answered 500",
+    302: "it answered 302",
+    429: "it answered 429",
+    "hang": "no answer within 5 s",
+    "nobody": "it cannot be reached",
+}
+
+
+@pytest.mark.parametrize("way", ILL)
 def test_a_sentry_that_is_ill_changes_no_end_and_takes_seconds(told, relay, answered, way):
     if way == "nobody":
         relay.close()
@@ -270,7 +279,7 @@ def test_a_sentry_that_is_ill_changes_no_end_and_takes_seconds(told, relay, answ
 
     assert ended.status == 0
     assert ended.last_line == "exit code: 0 (ok): 40 questions calibrated"
-    assert "Sentry was not told: " in ended.err
+    assert f"Sentry was not told: {ILL[way]}" in ended.err
     assert elsewhere.received == []
     assert seconds < 5 + 15  # of a calibration on a busy machine
     elsewhere.close()
@@ -299,6 +308,19 @@ def test_a_stop_signal_does_not_wait_for_sentry(told, relay, bank, answered):
     assert process.returncode == 143, err
     assert seconds < 5  # 2 on a machine of one's own
     assert relay.of("event") == []
+
+
+def test_a_stop_signal_while_sentry_is_told_leaves_the_end_as_it_was(told, relay):
+    relay.way = "hang"
+    process = told.start("runs", DATABASE_URL=NOBODY)
+    wait_for(lambda: relay.received)
+
+    process.send_signal(signal.SIGTERM)
+    (_, err), seconds = seconds_of(lambda: process.communicate(timeout=60))
+
+    assert process.returncode == 4, err
+    assert err.splitlines()[-1].startswith("exit code: 4 (database): Failed to connect")
+    assert seconds < 5
 
 
 def wait_for(true):

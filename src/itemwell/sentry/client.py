@@ -144,7 +144,14 @@ class Client:
         sentry_sdk.flush(timeout=seconds)
         if time.monotonic() - started >= seconds:
             return f"no answer within {seconds:g} s"
-        return self._transport.dropped[-1] if self._transport.dropped else None
+        return _in_words(self._transport.dropped[-1]) if self._transport.dropped else None
+
+
+def _in_words(reason: str) -> str:
+    """What the SDK calls status_500, for people."""
+    if reason.startswith("status_"):
+        return f"it answered {reason.removeprefix('status_')}"
+    return "it cannot be reached" if reason == "network" else reason.replace("_", " ")
 
 
 def _monitor(job: Job) -> Any:
