@@ -1,14 +1,15 @@
 import numpy as np
 import pytest
 
-from itemwell.irt.grid import FEWEST, Grid, spacing_for
+from itemwell.irt.grid import FEWEST, LANES, STRETCHED, Grid, spacing_for
 
 
 def test_nodes_reach_over_the_population_at_one_distance():
     grid = Grid.over(0.5, 1.2, 0.3)
 
     assert np.diff(grid.nodes) == pytest.approx(np.full(len(grid.nodes) - 1, grid.spacing))
-    assert grid.spacing <= 0.3
+    assert grid.spacing <= 0.3 * STRETCHED
+    assert len(grid.nodes) % LANES == 0
     assert (grid.nodes[0], grid.nodes[-1]) == pytest.approx((0.5 - 6.6, 0.5 + 6.6))
 
 
@@ -31,5 +32,5 @@ def test_a_population_may_leave_its_grid_or_fall_between_its_nodes(mean, sd, hol
 
 def test_a_longer_test_needs_finer_nodes():
     assert spacing_for(200) < spacing_for(30) < spacing_for(1)
-    assert len(Grid.over(0, 1, spacing_for(100_000)).nodes) <= 201
+    assert len(Grid.over(0, 1, spacing_for(100_000)).nodes) <= 208
     assert len(Grid.over(0, 1, 5.0).nodes) == FEWEST

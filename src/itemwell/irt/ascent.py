@@ -88,7 +88,7 @@ def ascend(problem: Problem, state: Floats) -> Ascent:
         point, converged = climb.run(state, tolerance=problem.tolerance, most=problem.most)
         state, e_steps = point.state, climb.e_steps
         finer = smallest_spread(problem, point.state, grid)
-        coarse = problem.spacing is None and spacing > TOO_COARSE * finer
+        coarse = problem.spacing is None and grid.spacing > TOO_COARSE * finer
         off = not grid.holds(*problem.model.population(state))
         if not (coarse or off) or e_steps >= problem.most:
             return Ascent(climb, point, converged)

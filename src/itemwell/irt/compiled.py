@@ -6,8 +6,12 @@ counts only those of answers are scattered; the right ones follow from each pers
 Persons of one form share that row's sum and that scatter: see `responses.Forms`.
 """
 
+from typing import Any
+
 import numpy as np
 from numba import njit
+
+from itemwell.irt.vectors import add_row, add_rows, add_to_row
 
 F = np.float32
 ONE, HALF, LOWEST = F(1), F(0.5), F(-40)  # below exp(-40) come denormals, which are slow
@@ -29,10 +33,18 @@ GROUPS, SUMS = (
     8,
 )  # of ability, in which residuals are summed, and what is summed over all of them
 
-compiled = njit(nogil=True, fastmath=True, cache=True, error_model="numpy", boundscheck=False)
+how: dict[str, Any] = {
+    "nogil": True,
+    "fastmath": True,
+    "cache": True,
+    "error_model": "numpy",
+    "boundscheck": False,
+}
+compiled = njit(**how)
+inlined = njit(forceinline=True, **how)  # a call hands over each array as seven numbers
 
 
-@compiled
+@inlined
 def _gather(answers, table, posterior, form_row, shared):
     """Add to `posterior` what the answers say at each node; the sums of a and d over right answers."""
     codes, first, end = answers
@@ -54,22 +66,18 @@ def _gather(answers, table, posterior, form_row, shared):
         y0, y1, y2, y3 = F(c0 & 1), F(c1 & 1), F(c2 & 1), F(c3 & 1)
         slope += y0 * a[i0] + y1 * a[i1] + y2 * a[i2] + y3 * a[i3]
         shift += y0 * d[i0] + y1 * d[i1] + y2 * d[i2] + y3 * d[i3]
-        r0, r1, r2, r3 = wrong[i0], wrong[i1], wrong[i2], wrong[i3]
-        for q in range(nodes):
-            posterior[q] += (r0[q] + r1[q]) + (r2[q] + r3[q])
+        add_rows(posterior, wrong, i0, i1, i2, i3)
         k += 4
     while k < end:
         i0, y0 = codes[k] >> 1, F(codes[k] & 1)
         slope += y0 * a[i0]
         shift += y0 * d[i0]
-        r0 = wrong[i0]
-        for q in range(nodes):
-            posterior[q] += r0[q]
+        add_row(posterior, wrong, i0)
         k += 1
     return slope, shift
 
 
-@compiled
+@inlined
 def _normalise(posterior, slope, shift, nodes, bits, scale):
     """Turn logarithms into a posterior of sum 1; the mean ability, and the log-likelihood."""
     count = nodes.shape[0]
@@ -107,8 +115,8 @@ def _normalise(posterior, slope, shift, nodes, bits, scale):
 def expect(answers, persons, table, forms, nodes, log_weights, sums):
     """An E step over persons first..last-1: adds to `sums`, and gives the log-likelihood.
 
-    `sums` are expected answers J x Q (single), right answers' mean abilities and numbers J (double),
-    answers by form F x Q (double), and persons by node Q (double).
+    `sums` are expected answers J x Q (single), right answers' mean abilities J (double), answers by
+    form F x Q (double), and persons by node Q (double).
     """
     codes, starts = answers
     first, last, weights = persons
@@ -139,16 +147,12 @@ def expect(answers, persons, table, forms, nodes, log_weights, sums):
                 whole[q] += posterior[q]
             for k in range(begin, end):
                 if codes[k] & 1:
-                    right[codes[k] >> 1, 0] += mean
-                    right[codes[k] >> 1, 1] += weight
+                    right[codes[k] >> 1] += mean
         else:
             for k in range(begin, end):
                 i, y = codes[k] >> 1, F(codes[k] & 1)
-                into = counts[i]
-                for q in range(count):
-                    into[q] += posterior[q]
-                right[i, 0] += mean * y
-                right[i, 1] += weight * y
+                add_to_row(counts, posterior, i)
+                right[i] += mean * y
         if (p - first) % FLUSH == FLUSH - 1:
             for q in range(count):
                 node_counts[q] += by_node[q]
@@ -218,7 +222,7 @@ def cross(answers, persons, table, forms, nodes, log_weights, right, out):
     return means, squares
 
 
-@compiled
+@inlined
 def _into_group(into, cuts, theta, y, predicted):
     """Add an answer to its item's group of ability."""
     group = 0

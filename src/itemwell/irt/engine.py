@@ -46,7 +46,7 @@ class Engine(Protocol):
     """Passes over `responses`, with persons weighted where `weights` (N) are given."""
 
     name: str
-    rounding: float  # of a log-likelihood, relatively
+    rounding: float  # of a log-likelihood, a unit of it and an answer
     responses: Responses
 
     def expect(

@@ -22,6 +22,9 @@ PARTS = 8
 SMALL = 200_000
 """Answers that are not worth another part."""
 
+LINE = 64
+"""Bytes of a cache line."""
+
 BLOCK = 32_768
 """Persons whose answers are counted in single precision before they are added in double."""
 
@@ -42,9 +45,10 @@ class Compiled:
     responses: Responses
     threads: int | None = None
     name: str = "compiled"
-    rounding: float = 1e-7
+    rounding: float = 5e-7
     _parts: list[tuple[int, int]] = field(init=False)
     _once: NDArray[np.float32] = field(init=False)
+    _counted: tuple[Floats | None, Floats] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         parts = min(PARTS, 1 + self.responses.count // SMALL)
@@ -62,9 +66,9 @@ class Compiled:
         items, nodes = right.shape
 
         def part(first: int, last: int) -> tuple[Any, ...]:
-            answers, by_item = np.zeros((items, nodes)), np.zeros((items, 2))
+            answers, by_item = np.zeros((items, nodes)), np.zeros(items)
             by_form, by_node = np.zeros((len(read.forms[1]), nodes)), np.zeros(nodes)
-            counts, log_likelihood = np.zeros((items, nodes), np.float32), 0.0
+            counts, log_likelihood = aligned(np.zeros((items, nodes))), 0.0
             for begin in range(first, last, BLOCK):
                 persons = begin, min(begin + BLOCK, last), weighted
                 sums = counts, by_item, by_form, by_node
@@ -73,11 +77,11 @@ class Compiled:
                 counts.fill(0)
             return answers, by_item, by_form, by_node, np.array(log_likelihood)
 
-        answers, by_item, by_form, by_node, log_likelihood = self._summed(part)
+        answers, right_theta, by_form, by_node, log_likelihood = self._summed(part)
         if self.responses.forms.count:
             answers += self.responses.forms.matrix(items).T @ by_form
-        right_theta, rights = by_item.T
-        return Expected(answers, right_theta, rights, by_node, float(log_likelihood)), right
+        counted = self._right(weights)
+        return Expected(answers, right_theta, counted, by_node, float(log_likelihood)), right
 
     def abilities(self, a: Floats, d: Floats, population: Population) -> Floats:
         """See Engine."""
@@ -120,6 +124,12 @@ class Compiled:
 
         return Residuals.of(self._summed(part)[0])
 
+    def _right(self, weights: Floats | None) -> Floats:
+        """Each item's right answers, J: the same in all E steps with these weights."""
+        if self._counted is None or self._counted[0] is not weights:
+            self._counted = weights, right_answers(self.responses, weights)
+        return self._counted[1]
+
     @property
     def _answers(self) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
         return self.responses.codes, self.responses.starts
@@ -127,7 +137,7 @@ class Compiled:
     def _read(self, a: Floats, d: Floats, population: Population) -> tuple[_Read, Floats]:
         """What the kernels read, and P at the nodes, J x Q."""
         at, forms = curve(a, d, population.grid.nodes), self.responses.forms
-        table = a.astype(np.float32), d.astype(np.float32), at.log_wrong.astype(np.float32)
+        table = a.astype(np.float32), d.astype(np.float32), aligned(at.log_wrong)
         rows = np.zeros((1, len(population.grid.nodes)))
         if forms.count:
             rows = forms.matrix(len(a)) @ at.log_wrong
@@ -144,6 +154,28 @@ class Compiled:
             return _added(part(*each) for each in self._parts)
         with ThreadPoolExecutor(threads) as pool:
             return _added(pool.map(lambda each: part(*each), self._parts))
+
+
+def right_answers(responses: Responses, weights: Floats | None) -> Floats:
+    """Each item's right answers, J, each person's as often as `weights` say."""
+    if weights is None:
+        return responses.tally()[1].astype(np.float64)
+    counted = np.zeros(responses.items)
+    for first in range(0, responses.persons, BLOCK):
+        starts = responses.starts[first : first + BLOCK + 1]
+        codes = responses.codes[starts[0] : starts[-1]]
+        of_person = np.repeat(weights[first : first + BLOCK], np.diff(starts)) * (codes & 1)
+        counted += np.bincount(codes >> 1, of_person, minlength=responses.items)
+    return counted
+
+
+def aligned(values: Floats) -> NDArray[np.float32]:
+    """The same in single precision, from where a vector of the processor begins: no row is in one more."""
+    memory = np.empty(values.size * 4 + LINE, np.uint8)
+    start = -memory.ctypes.data % LINE
+    copy = memory[start : start + values.size * 4].view(np.float32).reshape(values.shape)
+    copy[:] = values
+    return copy
 
 
 def is_cached() -> bool:
