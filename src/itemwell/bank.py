@@ -250,3 +250,56 @@ class Choice(NamedTuple):
     chosen: int
     ability: float
     is_key: bool
+
+
+class ExamQuestion(NamedTuple):
+    """A question's place in an exam: which one, of which wording, its options in which order."""
+
+    question_id: int
+    order: str  # "CADB": what the bank calls C is A here
+    scored: bool
+    stratum: Stratum
+    signature: str  # of the wording; its beginning is enough
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exam:
+    """An exam made ahead of time. `spares` take the place of questions that are retired meanwhile.
+
+    The same exam is told by learner, type and seed.
+    """
+
+    user_id: str
+    exam_type: str
+    questions: tuple[ExamQuestion, ...]
+    expires_at: datetime
+    seed: str
+    spares: tuple[ExamQuestion, ...] = ()
+    run_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """An exam as it is handed out: what the learner sees of each question, and no key.
+
+    `replaced` questions were retired since, and `missing` ones had no spare left.
+    """
+
+    exam_id: int
+    attempt_id: int
+    exam_type: str
+    expires_at: datetime
+    questions: tuple[
+        Mapping[str, Any], ...
+    ]  # {"id", "stem", "stimulus", "options": [{"letter", ...}]}
+    replaced: int = 0
+    missing: int = 0
+
+
+class AnswerKey(NamedTuple):
+    """The right letter at a place of an attempt, by its order; None where the question is gone."""
+
+    position: int
+    question_id: int
+    key: str | None
+    scored: bool

@@ -18,6 +18,7 @@ from itemwell.store.tables.calls import (
     llm_spending,
 )
 from itemwell.store.tables.columns import metadata
+from itemwell.store.tables.exams import exam_attempts, learners, pre_generated_exams
 from itemwell.store.tables.questions import SLOT_STATES, generation_slots, questions, refusals
 from itemwell.store.tables.runs import RUN_STATUSES, job_leases, job_runs
 from itemwell.store.tables.twins import (
@@ -44,16 +45,19 @@ __all__ = [
     "dedup_decisions",
     "dedup_thresholds",
     "enemies",
+    "exam_attempts",
     "generation_slots",
     "irt_calibration_runs",
     "is_kept",
     "item_parameters",
     "job_leases",
     "job_runs",
+    "learners",
     "llm_batches",
     "llm_calls",
     "llm_spending",
     "metadata",
+    "pre_generated_exams",
     "question_forms",
     "question_vectors",
     "questions",
