@@ -34,5 +34,11 @@ JOBS = {
             "0 4 * * 0",
             timedelta(minutes=30),
         ),
+        Job(
+            "exams",
+            "have exams ready: shortage -> assemble -> keep ; claim",
+            "0 */6 * * *",
+            timedelta(minutes=60),
+        ),
     )
 }

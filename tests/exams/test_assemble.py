@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from itemwell.bank import Stratum
+from itemwell.blueprint import SHIPPED, Blueprint
 from itemwell.exams.assemble import Infeasible, Pool, assemble, information
-from itemwell.exams.blueprint import SHIPPED, Blueprint
 from itemwell.exams.exact import optimum
 
 ABILITIES = np.array([-1.0, 0.0, 1.0])

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from tests.exams.test_assemble import a_pool, faults
 
+from itemwell.blueprint import Blueprint
 from itemwell.exams.assemble import Infeasible
-from itemwell.exams.blueprint import Blueprint
 from itemwell.exams.draw import Desk, Stock
 from itemwell.exams.exposure import Exposure
 
@@ -18,7 +18,9 @@ def a_desk(count=1_200, blueprint=SMALL, *, seed=0, pretest_share=0.3):
     rng = np.random.default_rng(seed)
     pool = a_pool(count, seed=seed, families=60, cells=tuple(blueprint.cells()))
     new = rng.random(count) < pretest_share
-    stock = Stock(pool, ~new, new, rng.integers(0, 50, count), np.full(count, 4), ["v"] * count)
+    nothing_known = np.ones(count), np.zeros(count)
+    answers, options = rng.integers(0, 50, count), np.full(count, 4)
+    stock = Stock(pool, ~new, new, answers, options, *nothing_known, ["v"] * count)
     exposure = Exposure.of(blueprint.exposure, 0, np.zeros(count, np.int64))
     return Desk(blueprint, stock, exposure)
 

@@ -22,7 +22,7 @@ from itemwell.cli.options import (
     several,
 )
 from itemwell.cli.progress import progress
-from itemwell.errors import Busy, ConfigError, Exit
+from itemwell.errors import Busy, ConfigError, Exit, Outcome
 from itemwell.schedule import JOBS
 
 if TYPE_CHECKING:
@@ -65,6 +65,9 @@ MOST = 10_000
     metavar="FILE",
     help="Ask about this material: Markdown, text, PDF. Repeatable.",
 )
+@click.option(
+    "--for-shortage", is_flag=True, help="Write what the last run of exams lacked, by stratum."
+)
 @click.option("--seed", help="Draw the same questions again from the same bank.")
 @click.option("--min-score", type=click.FloatRange(0, 1), help="MIN_ARBITER_SCORE for this run.")
 @click.option("--deadline", type=Duration(), help="Stop cleanly after 90s, 10m, 1h. [45m]")
@@ -99,6 +102,9 @@ def generate(common: Common, **asked: Any) -> Answer:
     settings = common.settings(min_arbiter_score=asked["min_score"])
     source, passages = _source(settings, asked)
     order = _order(settings, asked, source)
+    if asked["for_shortage"] and not order.count:
+        told = "nothing was due: the last run of exams lacked no question"
+        return Answer(outcome=Outcome(Exit.OK, "not_due", told))
     if asked["plan"]:
         from itemwell.cli.generate_plan import plan
 
@@ -124,6 +130,12 @@ def _refuse_contradictions(asked: dict[str, Any]) -> None:
     way = "--collect" if asked["collect"] else "--batch" if asked["batch"] else None
     if way and asked["source"] == "templates":
         raise ConfigError(f"item models need no {way}", f"leave out --source templates or {way}")
+    if asked["for_shortage"] and (
+        asked["count"] is not None or asked["types"] or way == "--collect"
+    ):
+        raise ConfigError(
+            "--for-shortage knows what to write", "leave out --count, --types, --collect"
+        )
     for name in ("plan", "dry_run"):
         if way and asked[name]:
             flag = f"--{name.replace('_', '-')}"
@@ -148,9 +160,21 @@ def _lease(asked: dict[str, Any]) -> str:
 def _order(settings: "Settings", asked: dict[str, Any], source: str) -> "Order":
     from itemwell.generate.order import Order
 
+    if asked["for_shortage"]:
+        return Order.for_shortage(_shortage(settings), source, asked["seed"])
     own = () if source == "templates" else settings.own_types
     types = among((*QUESTION_TYPES, *own), asked["types"], "type", "'--types'")
     return Order(asked["count"], types, asked["difficulty"], asked["seed"], source)
+
+
+def _shortage(settings: "Settings") -> dict[str, int]:
+    """What the last run of exams lacked, by stratum; nothing where there was none."""
+    from itemwell.store import runs
+    from itemwell.store.connect import peek
+
+    last = peek(settings, lambda db: runs.listed(db, job="exams", limit=1)) or []
+    found: dict[str, int] = last[0]["metadata"].get("shortage", {}) if last else {}
+    return found
 
 
 def _attempts(settings: "Settings", order: "Order") -> int:

@@ -10,6 +10,7 @@ MODULES = {
     "generate": "generate",
     "calibrate": "calibrate",
     "readiness": "readiness",
+    "exams": "exams",
     "judge": "judge",
     "questions": "questions",
     "items": "items",

@@ -11,40 +11,20 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from itemwell.bank import LETTERS, Stratum
+from itemwell.bank import LETTERS, ExamQuestion, Stratum
+from itemwell.blueprint import Blueprint
 from itemwell.exams.assemble import Infeasible, Marks, Places, Pool, Short, assemble
-from itemwell.exams.blueprint import Blueprint
 from itemwell.exams.exposure import Exposure
 
 SPARES = 2
 """Of each stratum: what stands in for a question that is retired before the exam is handed out."""
 
 
-class Posed(NamedTuple):
-    """A question's place in an exam: which, in which order of its options, and whether it counts."""
-
-    question_id: int
-    order: str
-    scored: bool
-    stratum: Stratum
-    version: str
-
-    def as_json(self) -> dict[str, Any]:
-        """As `pre_generated_exams.questions` holds it."""
-        return {
-            "id": self.question_id,
-            "order": self.order,
-            "scored": self.scored,
-            "stratum": str(self.stratum),
-            "signature": self.version,
-        }
-
-
 class Drawn(NamedTuple):
     """An exam, the places of its questions in the pool, and what was short."""
 
-    questions: tuple[Posed, ...]
-    spares: tuple[Posed, ...]
+    questions: tuple[ExamQuestion, ...]
+    spares: tuple[ExamQuestion, ...]
     places: Places
     seen_again: int
 
@@ -58,6 +38,8 @@ class Stock:
     may_pretest: Marks
     answers: NDArray[np.int64]  # so far: those with the fewest are pretested first
     options: NDArray[np.int64]
+    a: NDArray[np.float64]  # as it is, or as a question that was never calibrated is looked at
+    b: NDArray[np.float64]
     versions: Sequence[str]
 
 
@@ -75,7 +57,7 @@ class Desk:
         self.cells = self.blueprint.cells()
         self.pretest = self.blueprint.pretest_by_type()
 
-    def draw(self, seen: Mapping[int, float], rng: np.random.Generator) -> Drawn:
+    def draw(self, seen: Mapping[int, Any], rng: np.random.Generator) -> Drawn:
         """The next exam for a learner who has `seen` these places, each at that moment.
 
         Raises Infeasible where the bank cannot fill the blueprint, with what is short.
@@ -94,7 +76,7 @@ class Desk:
         extra = [self._posed(int(each), True, rng) for each in spares]
         return Drawn(tuple(posed), tuple(extra), chosen, again)
 
-    def _scored(self, fresh: Marks, part: Marks, seen: Mapping[int, float]) -> tuple[Places, int]:
+    def _scored(self, fresh: Marks, part: Marks, seen: Mapping[int, Any]) -> tuple[Places, int]:
         pool, may = self.stock.pool, self.stock.may_score
         for open_to in (may & fresh & part, may & fresh & self.exposure.within()):
             try:
@@ -103,7 +85,7 @@ class Desk:
                 continue
         return self._with_seen(fresh, seen)
 
-    def _with_seen(self, fresh: Marks, seen: Mapping[int, float]) -> tuple[Places, int]:
+    def _with_seen(self, fresh: Marks, seen: Mapping[int, Any]) -> tuple[Places, int]:
         """The same with as many of the seen ones as are needed, least recently seen first."""
         usable = self.stock.may_score & self.exposure.within()
         open_to = usable & fresh
@@ -147,12 +129,12 @@ class Desk:
             found += _peaceful(pool, places[open_to[places]], found, SPARES)
         return found
 
-    def _posed(self, place: int, scored: bool, rng: np.random.Generator) -> Posed:
+    def _posed(self, place: int, scored: bool, rng: np.random.Generator) -> ExamQuestion:
         letters = LETTERS[: int(self.stock.options[place])]
         order = "".join(letters[k] for k in rng.permutation(len(letters)))
         pool = self.stock.pool
         cell = pool.cells[pool.cell[place]]
-        return Posed(int(pool.ids[place]), order, scored, cell, self.stock.versions[place])
+        return ExamQuestion(int(pool.ids[place]), order, scored, cell, self.stock.versions[place])
 
 
 def _peaceful(pool: Pool, order: Places, chosen: Sequence[int], number: int) -> list[int]:

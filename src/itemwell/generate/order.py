@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from itemwell.bank import Slot, Stratum, strata
+from itemwell.bank import DIFFICULTIES, Slot, Stratum, strata
 from itemwell.generate.plan import plan, shortage, whole_targets
 from itemwell.settings import Settings
 
@@ -19,6 +19,23 @@ class Order:
     difficulties: tuple[str, ...]
     seed: str | None = None
     source: str = "templates"  # or models, or models:DIGEST where they write about given material
+    missing: tuple[tuple[str, str, int], ...] = ()  # type, difficulty, number: what exams lack
+
+    @classmethod
+    def for_shortage(cls, shortage: Mapping[str, int], source: str, seed: str | None) -> "Order":
+        """What exams lack, by "type/difficulty"; what is to be pretested may be of any difficulty.
+
+        >>> Order.for_shortage({"math/easy": 3, "math/pretest": 2}, "templates", None).missing
+        (('math', 'easy', 3), ('math', 'medium', 2))
+        """
+        numbers: Counter[Stratum] = Counter()
+        for name, number in shortage.items():
+            kind, _, difficulty = name.rpartition("/")
+            known = difficulty if difficulty in DIFFICULTIES else "medium"
+            numbers[Stratum(kind, known)] += number
+        missing = tuple(sorted((*stratum, number) for stratum, number in numbers.items()))
+        types = tuple(dict.fromkeys(kind for kind, _, _ in missing))
+        return cls(numbers.total(), types, DIFFICULTIES, seed, source, missing)
 
     def as_json(self) -> dict[str, Any]:
         """The order as the run's row keeps it: the same again continues one that ended early."""
@@ -28,16 +45,21 @@ class Order:
             "difficulties": list(self.difficulties),
             "seed": self.seed,
             "source": self.source,
-        }
+        } | ({"missing": [list(each) for each in self.missing]} if self.missing else {})
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "Order":
         """The order that a run's row keeps."""
         lists = {name: tuple(kept[name]) for name in ("types", "difficulties")}
-        return cls(kept["count"], **lists, seed=kept["seed"], source=kept["source"])
+        missing = tuple((kind, level, int(n)) for kind, level, n in kept.get("missing", ()))
+        return cls(
+            kept["count"], **lists, seed=kept["seed"], source=kept["source"], missing=missing
+        )
 
     def targets(self, settings: Settings) -> dict[Stratum, float]:
-        """The targets of the strata that are asked for."""
+        """The targets of the strata that are asked for; of a shortage what is missing."""
+        if self.missing:
+            return {Stratum(kind, level): float(number) for kind, level, number in self.missing}
         everything = whole_targets({each: settings.target(each) for each in strata(self.types)})
         return {
             each: target
@@ -50,6 +72,8 @@ class Order:
     ) -> list[Stratum]:
         """What to write, the thinnest first; `done` of the count is done or under way elsewhere."""
         targets = self.targets(settings)
+        if self.missing:
+            return plan({}, targets, max(0, (self.count or 0) - done))
         if self.count is not None:
             return plan(stock, targets, max(0, self.count - done))
         return plan(stock, targets, min(settings.questions_per_run, shortage(stock, targets)))

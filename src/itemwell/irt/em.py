@@ -149,7 +149,9 @@ class Climb:
 
     def _is_worse(self, point: Point, best: Point) -> bool:
         lost = best.log_posterior - point.log_posterior
-        answers = self.engine.responses.count  # each is a sum of terms larger than what is left of them
+        answers = (
+            self.engine.responses.count
+        )  # each is a sum of terms larger than what is left of them
         noise = self.engine.rounding * (abs(best.log_posterior) + answers)
         return not lost <= noise  # nor is what is not a number any better
 

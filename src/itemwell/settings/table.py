@@ -11,6 +11,8 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from itemwell.bank import DIFFICULTIES, QUESTION_TYPES, Stratum
+from itemwell.blueprint import blueprints_of
+from itemwell.errors import ConfigError
 from itemwell.settings.addresses import bank_problem, dsn_problem, server_problem
 from itemwell.settings.values import Dollars, Pace, Price, Route, VendorName
 
@@ -203,6 +205,14 @@ class Settings(BaseSettings):
         0.0, ge=0, le=1, description="The share of runs whose duration Sentry is told as a trace."
     )
     env: str = Field("production", description="What Sentry calls this environment.")
+    blueprints: dict[str, dict[str, Any]] = Field(
+        default_factory=dict,
+        description="Exam types of your own, and changes of diagnostic and practice: questions, pretest, content,"
+        ' difficulty, abilities, exposure, valid_days, kept_days: {"final": {"questions": 40, "exposure": 0.5}}.',
+    )
+    active_within_days: float = Field(
+        30, gt=0, le=3_650, description="Learners idle for longer get no exams ahead of time."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="DEBUG, INFO, WARNING or ERROR."
     )
@@ -216,6 +226,15 @@ class Settings(BaseSettings):
     def _any_case(cls, value: Any, info: Any) -> Any:
         fold = str.upper if info.field_name == "log_level" else str.lower
         return fold(value) if isinstance(value, str) else value
+
+    @field_validator("blueprints", mode="after")
+    @classmethod
+    def _that_add_up(cls, value: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        try:
+            blueprints_of(value)
+        except ConfigError as error:
+            raise ValueError(f"{error}: {error.next_step}") from error
+        return value
 
     @field_validator("itemwell_home", "log_file", "embedder_directory", mode="after")
     @classmethod

@@ -43,7 +43,7 @@ INITDB = f"""
 # The socket's directory "." is the data directory, however long or strange its path is.
 SETTINGS = (
     "-c listen_addresses='' -c unix_socket_directories=. -c unix_socket_permissions=0700 "
-    "-c port=5432 -c max_connections=200 -c shared_buffers=64MB -c max_wal_size=256MB "
+    "-c port=5432 -c max_connections=200 -c shared_buffers=256MB -c max_wal_size=256MB "
     "-c recovery_init_sync_method=syncfs -c timezone=UTC -c log_timezone=UTC"
 )
 FORGETFUL = " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"

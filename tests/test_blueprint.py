@@ -3,8 +3,8 @@
 import pytest
 
 from itemwell.bank import Stratum
+from itemwell.blueprint import SHIPPED, Blueprint, of_name
 from itemwell.errors import ConfigError
-from itemwell.exams.blueprint import SHIPPED, Blueprint, of_name
 
 
 def test_the_shipped_ones_have_the_counts_that_users_know():

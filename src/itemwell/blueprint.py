@@ -1,9 +1,9 @@
-"""What an exam of a type is made of, and whether that adds up. Pure."""
+"""What an exam of a type is made of, and whether that adds up. The settings hold them; exams draw by them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from math import floor, isclose
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from itemwell.bank import DIFFICULTIES, QUESTION_TYPES, Stratum
 from itemwell.errors import ConfigError
@@ -69,6 +69,30 @@ class Blueprint:
         total = sum(self.content.values())
         shares = {kind: self.pretest * part / total for kind, part in self.content.items()}
         return {kind: number for kind, number in whole(shares, self.pretest).items() if number}
+
+
+def blueprints_of(own: Mapping[str, Mapping[str, Any]]) -> tuple[Blueprint, ...]:
+    """The shipped blueprints, changed and added to by a user's `own`. Raises ConfigError."""
+    made = {each.name: each for each in SHIPPED}
+    for name, parts in own.items():
+        known = {each.name for each in fields(Blueprint)} - {"name"}
+        if unknown := sorted(set(parts) - known):
+            step = f"there are {', '.join(sorted(known))}"
+            raise ConfigError(f"blueprint {name}: there is no {unknown[0]}", step)
+        if name not in made and "questions" not in parts:
+            raise ConfigError(f"blueprint {name}: questions is missing", "say how many it has")
+        try:
+            given: dict[str, Any] = {
+                key: tuple(value) if key == "abilities" else value for key, value in parts.items()
+            }
+            made[name] = (
+                replace(made[name], **given) if name in made else Blueprint(name=name, **given)
+            )
+        except TypeError as error:
+            raise ConfigError(
+                f"blueprint {name}: {error}", "see: itemwell config example"
+            ) from error
+    return tuple(made.values())
 
 
 def whole(shares: Mapping[Key, float], total: int) -> dict[Key, int]:
