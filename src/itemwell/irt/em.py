@@ -27,8 +27,9 @@ from itemwell.irt.maximise import (
 )
 from itemwell.irt.prior import Prior
 
-LONGER = 1.2
-"""An EM step is short by the share of information that is missing, so it is taken so much longer."""
+LONGER, OF_ANSWERS = 0.4, 12.0
+"""An EM step is short by the share of information that is missing, so it is taken longer by the lesser
+of the first, and the second over the answers of whoever gave the most."""
 
 FAR = 12.0
 """Without a prior a coordinate stays within so much of 0: an item all right or all wrong runs away."""
@@ -137,6 +138,10 @@ class Climb:
             self.path.append(best.log_posterior)
         return best, best.moved < tolerance
 
+    @property
+    def _length(self) -> float:
+        return 1 + min(LONGER, OF_ANSWERS / max(self.engine.responses.longest, 1))
+
     def _plain_step(self, best: Point, most: int) -> Point:
         """One of plain EM; shorter where a Newton step from afar went beyond its aim."""
         move, share = best.image - best.state, 1.0
@@ -167,7 +172,7 @@ class Climb:
         moved = np.abs(image - state) / np.maximum(errors, 1.0)
         ran_away = self.model.at_bound(state)
         moved[: 2 * len(ran_away)][np.tile(ran_away, 2)] = 0.0  # it would, for ever
-        image = self.model.bounded(state + LONGER * (image - state))
+        image = self.model.bounded(state + self._length * (image - state))
         return Point(state, expected.log_likelihood, posterior, image, float(moved.max()))
 
     def m_step(self, state: Floats, expected: Expected, right: Floats) -> tuple[Floats, Floats]:

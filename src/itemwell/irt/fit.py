@@ -31,7 +31,7 @@ FINE_SPACING = 0.1
 MOST_E_STEPS = 500
 MANY_ANSWERS = 2_000_000
 ONE_IN = 8
-ROUGH_TOLERANCE = 0.02
+ROUGH_TOLERANCE = 0.1
 """Of many answers those of every eighth person lead near the mode first, at an eighth of the price."""
 
 
