@@ -6,7 +6,7 @@ from tests.irt import oracle
 from tests.irt.answers import a_matrix
 
 from itemwell.irt import Responses, simulate
-from itemwell.irt.engine import GROUPS, Population
+from itemwell.irt.engine import GROUPS, Population, engine_for
 from itemwell.irt.grid import Grid
 from itemwell.irt.plain import Plain
 from itemwell.irt.threads import Compiled
@@ -129,3 +129,34 @@ def test_the_engines_agree_on_many_answers_of_an_adaptive_test():
 
     assert compiled.answers == pytest.approx(plain.answers, rel=1e-4, abs=1e-2)
     assert compiled.log_likelihood == pytest.approx(plain.log_likelihood, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("rows", "in_use", "cached", "name"),
+    [
+        (50_000, True, True, "plain"),
+        (200_000, True, False, "compiled"),
+        (200_000, False, True, "plain"),
+        (2_000_000, False, True, "compiled"),
+        (2_000_000, False, False, "plain"),
+        (20_000_000, False, False, "compiled"),
+    ],
+)
+def test_answers_are_compiled_for_where_that_is_sooner_done(
+    monkeypatch, rows, in_use, cached, name
+):
+    monkeypatch.setattr("itemwell.irt.threads.in_use", lambda: in_use)
+    monkeypatch.setattr("itemwell.irt.threads.is_cached", lambda: cached)
+    monkeypatch.setattr("itemwell.irt.engine.PERSON", rows // 60)
+
+    engine = engine_for(Responses.of_matrix(a_matrix(persons=60)[0]))
+
+    assert engine.name == name
+
+
+def test_forms_need_no_compiling(monkeypatch):
+    monkeypatch.setattr("itemwell.irt.threads.in_use", lambda: True)
+    answers = simulate.dense(simulate.draw_truth(2_000, 60, seed=1), seed=1)
+
+    assert engine_for(answers).name == "plain"
+    assert engine_for(answers, each_answer=True).name == "compiled"

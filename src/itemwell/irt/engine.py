@@ -4,6 +4,7 @@ Two do the same: `plain`, double precision by numpy and scipy, at once; `compile
 in threads, three times as fast, which has to be compiled once a machine.
 """
 
+import sys
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -15,14 +16,19 @@ from itemwell.irt.responses import Responses
 GROUPS, SUMS = 10, 8
 """Groups of ability in which residuals are summed, and what is summed over all of them."""
 
-WORTH_COMPILING = 300_000
-"""Answers to gather a row for (those outside of forms) from which on the compiled engine is quicker."""
-
 PERSON = 10
-"""Such answers that the posterior of a person costs as much as."""
+"""The posterior of a person costs as much as so many rows that are gathered: those of answers outside
+of forms. The next three are such rows, from which on the compiled engine is done first, of a fit with
+its standard errors and the items' fit."""
 
-WORTH_A_FIRST_TIME = 12_000_000
-"""The same where the machine has not compiled it yet, which takes seconds."""
+WORTH_CALLING = 100_000
+"""In a process that has compiled passes in use already."""
+
+WORTH_LOADING = 800_000
+"""From the machine's cache, which takes 0.4 s in a new process."""
+
+WORTH_COMPILING = 10_000_000
+"""Where the machine has not compiled them yet, which takes 5 s."""
 
 
 class Population(NamedTuple):
@@ -125,8 +131,10 @@ def _pays(responses: Responses, *, each_answer: bool) -> bool:
     if not each_answer:
         gathered = gathered[responses.forms.of_person < 0]
     rows = int(gathered.sum()) + PERSON * responses.persons
-    if rows < WORTH_COMPILING:
+    if rows < WORTH_CALLING:
         return False
-    from itemwell.irt.threads import is_cached  # noqa: PLC0415
+    if "itemwell.irt.compiled" not in sys.modules and rows < WORTH_LOADING:
+        return False  # it would be imported to be asked
+    from itemwell.irt.threads import in_use, is_cached  # noqa: PLC0415
 
-    return rows >= WORTH_A_FIRST_TIME or is_cached()
+    return in_use() or rows >= WORTH_COMPILING or (rows >= WORTH_LOADING and is_cached())

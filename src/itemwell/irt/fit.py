@@ -105,7 +105,7 @@ def fit(  # noqa: PLR0913
     `start` are a and b to begin from (J each), such as those of the last fit. `spacing` is the
     distance of the nodes, by default at most the smallest posterior standard deviation. With
     `anchors` the population's mean and sd are estimated on their scale. The same answers give the
-    same bits, whatever the number of threads.
+    same bits by the same engine, whatever the number of threads.
 
     Raises ValueError where there is no answer at all, or an argument does not fit.
     """

@@ -178,6 +178,11 @@ def aligned(values: Floats) -> NDArray[np.float32]:
     return copy
 
 
+def in_use() -> bool:
+    """Whether this process has the passes ready."""
+    return bool(getattr(compiled.expect, "signatures", ()))
+
+
 def is_cached() -> bool:
     """Whether this machine has compiled the passes as they stand before.
 
