@@ -274,3 +274,14 @@ def monkeypatch_sizes():
         patch.setattr(packed, "PIECE", 64)
         patch.setattr(packed.ranges, "__defaults__", (100,))
         yield
+
+
+def test_a_persons_answers_come_as_they_were_given_and_those_without_times_by_item():
+    given = [Answer(7, question, ago=ago) for question, ago in ((5, 90), (2, 60), (9, 75), (1, 30))]
+    at_once = [Answer(7, question, ago=60) for question in (5, 2, 9, 1)]
+
+    timed, untimed = loaded(*given), loaded(*at_once)
+
+    assert timed.question_ids[timed.codes >> 1].tolist() == [5, 9, 2, 1]
+    assert untimed.question_ids[untimed.codes >> 1].tolist() == [1, 2, 5, 9]
+    assert (timed.in_order, untimed.in_order) == (True, False)

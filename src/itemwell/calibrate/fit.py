@@ -47,6 +47,7 @@ class Fitted(NamedTuple):
     responses: irt.Responses
     question_ids: NDArray[np.int64]
     foreseen: Foreseen
+    in_order: bool  # a person's answers come as they were given
 
 
 def fit(
@@ -67,7 +68,7 @@ def fit(
         responses, model=how.model, prior=prior, start=start, se=how.se, threads=how.threads
     )
     require_sound(found)
-    return Fitted(found, responses, loaded.question_ids, foreseen)
+    return Fitted(found, responses, loaded.question_ids, foreseen, loaded.in_order)
 
 
 def require_sound(found: irt.Fit) -> None:

@@ -40,14 +40,16 @@ class Loaded:
     """Usable answers in the form of `irt.Responses.packed`, and what became of the others.
 
     Item i is the question `question_ids[i]`; they ascend, and each has an answer. Persons come in the
-    order of their hashes, and a person's answers in that of their items: the same answers give
-    the same arrays, in whatever order the table has them.
+    order of their hashes, and a person's answers in that of their moments: the same answers give
+    the same arrays, in whatever order the table has them. They are `in_order` where most moments of
+    a person differ; answers that were imported without times have none, and come by item.
     """
 
     codes: NDArray[np.uint32]
     starts: NDArray[np.int64]
     question_ids: NDArray[np.int64]
     counts: Counts
+    in_order: bool = True
 
     @property
     def items(self) -> int:
@@ -117,19 +119,40 @@ def _renumber(answers: Answers, order: NDArray[np.int64]) -> None:
 
 def _packed(answers: Answers, learners: int, ids: NDArray[np.int64], counts: Counts) -> Loaded:
     """The answers sorted; persons and items without any are left out. Takes `answers` apart."""
-    answers.forget_times()
     of_item = answers.tally(len(ids), answers.items)
     of_person = answers.tally(learners, answers.persons)
     used = of_item > 0
     number = np.cumsum(used) - 1
     sizes = of_person[of_person > 0]
+    item_bits = (2 * len(ids)).bit_length()
+    time_bits = 64 - item_bits - learners.bit_length()
+    _put_moments_between(answers, item_bits, time_bits)
+    answers.forget_times()
     answers.packed.sort()
-    codes = np.empty(answers.count, np.uint32)
+    codes, apart = np.empty(answers.count, np.uint32), 0
+    low = np.uint64((1 << item_bits) - 1)
     for here in answers.pieces():
-        right = answers.packed[here] & ONE
-        codes[here] = (number[answers.items(here)].view(np.uint64) << ONE) | right
+        packed = answers.packed[here]
+        item = ((packed & low) >> ONE).view(np.int64)
+        codes[here] = (number[item].view(np.uint64) << ONE) | (packed & ONE)
+        moment = packed >> np.uint64(item_bits)
+        apart += int((moment[1:] != moment[:-1]).sum())
     counts.used, counts.learners, counts.questions = len(codes), len(sizes), int(used.sum())
-    return Loaded(codes, np.concatenate(([0], np.cumsum(sizes))), ids[used], counts)
+    starts = np.concatenate(([0], np.cumsum(sizes)))
+    in_order = apart - len(sizes) >= (len(codes) - len(sizes)) / 2
+    return Loaded(codes, starts, ids[used], counts, in_order)
+
+
+def _put_moments_between(answers: Answers, item_bits: int, time_bits: int) -> None:
+    """Make of person | item | right a person | moment | item | right, as finely as there are bits."""
+    first = int(answers.seconds[: answers.count].min(initial=LAST_SECOND))
+    last = int(answers.seconds[: answers.count].max(initial=0))
+    coarser = np.uint64(max(0, max(0, last - first).bit_length() - time_bits))
+    up, over = np.uint64(item_bits), np.uint64(item_bits + time_bits)
+    for here in answers.pieces():
+        packed = answers.packed[here]
+        moment = (answers.seconds[here].astype(np.uint64) - np.uint64(first)) >> coarser
+        answers.packed[here] = ((packed >> HALF) << over) | (moment << up) | (packed & LOW)
 
 
 def _microseconds(moment: datetime) -> int:
