@@ -132,3 +132,11 @@ def test_forms_change_no_result(monkeypatch, engine, design):
     assert ours.a == pytest.approx(theirs.a, abs=2e-4)
     assert ours.b == pytest.approx(theirs.b, abs=2e-4)
     assert ours.se_b == pytest.approx(theirs.se_b, rel=1e-3)
+
+
+def test_items_that_no_person_connects_are_groups_of_their_own():
+    connected = Responses.of_triplets([0, 0, 1, 1, 2, 2], [0, 1, 1, 2, 3, 4], [1] * 6, item_count=6)
+
+    assert len(set(connected.groups()[:3])) == 1
+    assert len(set(connected.groups()[3:5])) == 1
+    assert len(set(connected.groups())) == 3

@@ -105,6 +105,7 @@ def told(fitted: Fitted) -> dict[str, Any]:
         "items": len(found.a),
         "persons": fitted.responses.persons,
         "answers": fitted.responses.count,
+        "groups": int(fitted.responses.groups().max(initial=-1)) + 1,
         "log_likelihood": found.log_likelihood,
         "e_steps": found.e_steps,
         "nodes": found.nodes,

@@ -127,6 +127,11 @@ def _log(report: "Report") -> None:
     drifted = report.record.get("link", {}).get("drifted")
     if drifted:
         log.warning(f"{drifted} anchors drifted and were left out of the link")
+    if (groups := report.record["fit"]["groups"]) > 1:
+        log.warning(
+            f"the questions fall into {groups} groups that no learner connects;"
+            " they are on one scale only as far as their learners are alike"
+        )
     log.info(report.line)
 
 

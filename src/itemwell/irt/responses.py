@@ -112,6 +112,27 @@ class Responses:
         places = np.arange(starts[-1]) + np.repeat(self.starts[some] - starts[:-1], sizes)
         return type(self).packed(self.codes[places], starts, self.items)
 
+    def groups(self) -> NDArray[np.int64]:
+        """A number for each item: items of one number are connected by persons who answered both.
+
+        Items without an answer are alone. Two groups are on one scale only as far as their persons
+        are alike.
+        """
+        number = np.arange(self.items, dtype=np.int64)
+        filled = np.flatnonzero(np.diff(self.starts))
+        while True:
+            before = number.copy()
+            for some in np.array_split(filled, 1 + self.count // BLOCK):
+                if len(some):
+                    first, end = self.starts[some[0]], self.starts[some[-1] + 1]
+                    items = self.codes[first:end] >> 1
+                    least = np.minimum.reduceat(number[items], self.starts[some] - first)
+                    np.minimum.at(number, items, np.repeat(least, np.diff(self.starts)[some]))
+            number = number[number]
+            if (number == before).all():
+                found: NDArray[np.int64] = np.unique(number, return_inverse=True)[1]
+                return found
+
     def tally(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Answers and right answers of each item."""
         both = np.zeros(2 * self.items, np.int64)
