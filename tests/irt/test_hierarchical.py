@@ -46,7 +46,7 @@ def test_answers_that_say_nothing_leave_the_weak_prior():
 
     found = irt.fit(scarce, prior="hierarchical")
 
-    assert found.prior.log_a_sd == pytest.approx(0.5, abs=0.02)
+    assert found.prior.log_a_sd == pytest.approx(irt.Prior().log_a_sd, abs=0.02)
     assert found.prior.log_a_mean == pytest.approx(0.0, abs=0.02)
 
 
@@ -66,7 +66,7 @@ def test_of_the_1pl_only_difficulties_teach():
 
     found = irt.fit(answers, model="1pl", prior="hierarchical")
 
-    assert (found.prior.log_a_mean, found.prior.log_a_sd) == (0.0, 0.5)
+    assert (found.prior.log_a_mean, found.prior.log_a_sd) == (0.0, irt.Prior().log_a_sd)
     assert found.prior.b_mean == pytest.approx(truth.b.mean(), abs=0.1)
 
 

@@ -18,7 +18,7 @@ class Prior:
     """
 
     log_a_mean: float | Floats = 0.0
-    log_a_sd: float | Floats = 0.5
+    log_a_sd: float | Floats = 0.6
     b_mean: float | Floats = 0.0
     b_sd: float | Floats = 2.0
 
