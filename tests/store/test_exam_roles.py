@@ -162,8 +162,8 @@ def test_who_was_granted_nothing_has_nothing(stocked, bank_url, query):
     assert refused(bank_url, "stranger", query)
 
 
-@pytest.fixture
-def without_the_roles(admin):
+@contextmanager
+def roles_away(admin):
     """A server where they are not: they are called otherwise meanwhile."""
     with admin.connect() as db:
         for role in ROLES:
@@ -173,6 +173,12 @@ def without_the_roles(admin):
         for role in ROLES:
             db.execute(text(f"DROP ROLE IF EXISTS {role}"))
             db.execute(text(f"ALTER ROLE once_{role} RENAME TO {role}"))
+
+
+@pytest.fixture
+def without_the_roles(admin):
+    with roles_away(admin):
+        yield
 
 
 @pytest.fixture
@@ -224,3 +230,20 @@ def test_roles_made_by_an_administrator_later_are_granted_to(
     finally:
         with admin.connect() as db:
             db.execute(text("DROP ROLE later"))
+
+
+def test_a_backup_is_restored_where_the_roles_are_not(program, bank_url, admin, tmp_path):
+    program("db", "backup", "--output", tmp_path / "a.dump")
+
+    with roles_away(admin):
+        ended = program("db", "restore", tmp_path / "a.dump", "--yes")
+        granted = run(
+            bank_url,
+            None,
+            "SELECT has_function_privilege('itemwell_keys', oid, 'EXECUTE')"
+            " FROM pg_proc WHERE proname IN ('exam_keys', 'claim_exam') ORDER BY proname",
+        )
+        run(bank_url, None, f"DROP OWNED BY {', '.join(ROLES)}")
+
+    assert ended.status == 0, ended.err
+    assert granted == [(False,), (True,)]
