@@ -1,22 +1,19 @@
 """`itemwell responses`: bring answers in, simulate them, see how many there are."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from itemwell.cli.answer import Answer
+from itemwell.cli.files import reading, rejecting
 from itemwell.cli.options import Command, Common
 from itemwell.cli.responses_simulate import remove_simulated, simulate
 from itemwell.cli.runs import ListByDefault
 from itemwell.cli.table import table
-from itemwell.errors import ConfigError
 
 if TYPE_CHECKING:
-    from itemwell.responses.job import Source
-    from itemwell.responses.report import Rejects, Report
+    from itemwell.responses.report import Report
 
 FORMATS = ("csv", "wide", "jsonl")
 PATH = click.Path(path_type=Path)
@@ -75,10 +72,11 @@ def import_(
 
     settings = common.settings()
     with (
-        _reading(file, form) as source,
+        reading(file) as opened,
         open_bank(settings) as bank,
-        _rejecting(rejects) as refused,
+        rejecting(rejects) as refused,
     ):
+        source = job.Source(opened, file.name, form)
         if dry_run:
             with bank.connect() as db:
                 return _answer(job.look(db, source, refused), dry_run=True)
@@ -92,38 +90,6 @@ def import_(
 def _answer(report: "Report", *, dry_run: bool = False, **more: Any) -> Answer:
     document = more | {"dry_run": dry_run} | report.document()
     return Answer(document, report.text(), report.outcome(dry_run=dry_run))
-
-
-@contextmanager
-def _reading(path: Path, form: str | None) -> "Iterator[Source]":
-    from itemwell.responses.job import Source
-
-    try:
-        with path.open("rb") as file:
-            if not file.seekable():
-                raise ConfigError(f"{path} can be read only once", "save it to a file first")
-            yield Source(file, path.name, form)
-    except OSError as error:
-        if not error.filename and not isinstance(error, IsADirectoryError):
-            raise
-        told = f"{error.filename or path}: {error.strerror}"
-        raise ConfigError(told, "name a file that can be read") from error
-
-
-@contextmanager
-def _rejecting(path: Path | None) -> "Iterator[Rejects | None]":
-    """A new file for refused rows; None where no path is given."""
-    from itemwell.responses.report import Rejects
-
-    if path is None:
-        yield None
-        return
-    try:
-        file = path.open("x", encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}", "name another file for --rejects") from error
-    with file:
-        yield Rejects(file)
 
 
 def _told(totals: dict[str, Any], rows: list[dict[str, Any]]) -> str:

@@ -9,9 +9,10 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Engine
 
 from itemwell.errors import ConfigError
+from itemwell.interchange.refusals import Rejects
 from itemwell.interchange.responses.cells import Known, parsed
 from itemwell.interchange.responses.sniff import rows
-from itemwell.responses.report import Rejects, Report
+from itemwell.responses.report import Report
 from itemwell.store import questions, responses, runs
 from itemwell.store.connect import transact
 from itemwell.store.runs import Run

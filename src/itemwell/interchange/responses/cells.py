@@ -59,7 +59,7 @@ class Parsed(NamedTuple):
     orphans: int
 
 
-class _Wrong(ValueError):
+class Wrong(ValueError):
     """A cell that cannot be read. Its text is the reason."""
 
 
@@ -68,16 +68,16 @@ def parsed(raw: Raw, known: Known) -> Parsed:
     wrong: dict[int, tuple[str, str]] = {}
     size = len(raw.numbers)
     given = {name: raw.columns.get(name, [""] * size) for name in COLUMNS}
-    user_ids = _each(given["user_id"], _user_id, wrong)
-    question_ids = _each(given["question_id"], _question_id, wrong)
-    options = _each(given["selected_option"], _option, wrong)
-    correct = _each(given["is_correct"], _correct, wrong)
+    user_ids = each(given["user_id"], user_id, wrong)
+    question_ids = each(given["question_id"], _question_id, wrong)
+    options = each(given["selected_option"], _option, wrong)
+    correct = each(given["is_correct"], _correct, wrong)
     if "" in correct:
         _score(correct, question_ids, options, known.key_of, wrong)
-    times = _each(given["response_time_ms"], _time, wrong)
-    moment = _moments(known)
-    moments = _each(given["answered_at"], moment, wrong)
-    columns: list[Sequence[str]] = [user_ids, question_ids, correct, options, times, moments]
+    times = each(given["response_time_ms"], _time, wrong)
+    moment = moments("answered_at", known.now, known.latest)
+    answered = each(given["answered_at"], moment, wrong)
+    columns: list[Sequence[str]] = [user_ids, question_ids, correct, options, times, answered]
     refused = [
         Refused(raw.numbers[place], reason, what, raw.texts[place])
         for place, (reason, what) in sorted(wrong.items())
@@ -89,7 +89,7 @@ def parsed(raw: Raw, known: Known) -> Parsed:
     return Parsed(columns, sorted(raw.refused + refused), orphans)
 
 
-def _each(
+def each(
     cells: Sequence[str], read: Callable[[str], str], wrong: dict[int, tuple[str, str]]
 ) -> list[str]:
     """Every cell read, equal ones once. A wrong one is noted, unless its row was wrong already."""
@@ -98,7 +98,7 @@ def _each(
     for cell in set(cells):
         try:
             known[cell] = read(cell)
-        except _Wrong as error:
+        except Wrong as error:
             known[cell], reasons[cell] = "", str(error)
     if reasons:
         for place, cell in enumerate(cells):
@@ -130,14 +130,15 @@ def _score(
 
 
 @lru_cache(REMEMBERED)
-def _user_id(cell: str) -> str:
+def user_id(cell: str) -> str:
+    """A learner's id. Raises Wrong."""
     name = cell.strip()
     if name.lower() in MISSING:
-        raise _Wrong("no user_id")
+        raise Wrong("no user_id")
     if len(name) > LONGEST_ID:
-        raise _Wrong(f"user_id is longer than {LONGEST_ID} characters")
+        raise Wrong(f"user_id is longer than {LONGEST_ID} characters")
     if not name.isprintable():
-        raise _Wrong("user_id has a character that cannot be printed")
+        raise Wrong("user_id has a character that cannot be printed")
     return name
 
 
@@ -145,7 +146,7 @@ def _user_id(cell: str) -> str:
 def _question_id(cell: str) -> str:
     found = _QUESTION_ID.fullmatch(cell.strip())
     if not found:
-        raise _Wrong("question_id is no number" if cell.strip() else "no question_id")
+        raise Wrong("question_id is no number" if cell.strip() else "no question_id")
     return found[1]
 
 
@@ -154,7 +155,7 @@ def _correct(cell: str) -> str:
     if word in MISSING:
         return ""
     if word not in CORRECT:
-        raise _Wrong("is_correct is neither 1 nor 0")
+        raise Wrong("is_correct is neither 1 nor 0")
     return CORRECT[word]
 
 
@@ -163,7 +164,7 @@ def _option(cell: str) -> str:
     if text.lower() in MISSING:
         return NONE
     if len(text) > LONGEST_OPTION or "\\" in text or not text.isprintable():
-        raise _Wrong("selected_option cannot be one")
+        raise Wrong("selected_option cannot be one")
     return text
 
 
@@ -176,28 +177,29 @@ def _time(cell: str) -> str:
     try:
         milliseconds = round(float(text))
     except (ValueError, OverflowError):
-        raise _Wrong("response_time_ms is no number") from None
+        raise Wrong("response_time_ms is no number") from None
     if milliseconds < 0:
-        raise _Wrong("response_time_ms is below 0")
+        raise Wrong("response_time_ms is below 0")
     if milliseconds > MOST_MS:
-        raise _Wrong("response_time_ms is above 24 days")
+        raise Wrong("response_time_ms is above 24 days")
     return str(milliseconds)
 
 
-def _moments(known: Known) -> Callable[[str], str]:
-    now = known.now.isoformat()
+def moments(column: str, now: datetime, latest: datetime) -> Callable[[str], str]:
+    """How a column of moments is read; an empty cell is `now`."""
+    empty = now.isoformat()
 
     def read(cell: str) -> str:
         text = cell.strip()
         if text.lower() in MISSING:
-            return now
+            return empty
         try:
             moment = datetime.fromisoformat(text)
             moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
         except (ValueError, OverflowError):
-            raise _Wrong("answered_at is no time in ISO 8601") from None
-        if moment > known.latest:
-            raise _Wrong("answered_at is in the future")
+            raise Wrong(f"{column} is no time in ISO 8601") from None
+        if moment > latest:
+            raise Wrong(f"{column} is in the future")
         return moment.isoformat()
 
     return read

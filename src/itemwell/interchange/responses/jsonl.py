@@ -1,7 +1,7 @@
 """JSON lines, an answer a line, with the names of the long CSV."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 from itemwell.interchange.responses.cells import COLUMNS, Raw
@@ -10,6 +10,11 @@ from itemwell.interchange.responses.lines import Refused, blocks
 
 def read(file: BinaryIO, _header: str) -> Iterator[Raw]:
     """The answers of `file`."""
+    return objects(file, COLUMNS)
+
+
+def objects(file: BinaryIO, names: Sequence[str]) -> Iterator[Raw]:
+    """The lines of `file`, these fields of each."""
     for lines in blocks(file):
         refused, numbers, texts, rows = list(lines.refused), [], [], []
         for number, text in zip(lines.numbers, lines.texts, strict=True):
@@ -20,7 +25,7 @@ def read(file: BinaryIO, _header: str) -> Iterator[Raw]:
             numbers.append(number)
             texts.append(text)
             rows.append(row)
-        columns = {name: [_cell(row.get(name)) for row in rows] for name in COLUMNS}
+        columns = {name: [_cell(row.get(name)) for row in rows] for name in names}
         yield Raw(numbers, texts, columns, refused)
 
 

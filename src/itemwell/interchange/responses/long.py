@@ -25,10 +25,11 @@ def read(file: BinaryIO, header: str) -> Iterator[Raw]:
         raise ConfigError(
             f"the file's header names {', '.join(sorted(twice))} twice", "name it once"
         )
-    return _raw(file, delimiter, names)
+    return raw(file, delimiter, names)
 
 
-def _raw(file: BinaryIO, delimiter: str, names: list[str]) -> Iterator[Raw]:
+def raw(file: BinaryIO, delimiter: str, names: list[str]) -> Iterator[Raw]:
+    """The rows after the header, by the header's names."""
     for lines in without_header(file):
         kept, cells = rows(lines, delimiter, len(names))
         columns = dict(zip(names, zip(*cells, strict=True), strict=False))

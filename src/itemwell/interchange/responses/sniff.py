@@ -19,16 +19,22 @@ def rows(file: BinaryIO, form: str | None = None) -> tuple[str, Iterator[Raw]]:
 
     Raises ConfigError for what is no text, or has a header that no format knows.
     """
-    if file.read(3) != b"\xef\xbb\xbf":  # the mark that spreadsheets put before UTF-8
-        file.seek(0)
-    begin = file.tell()
-    header = _header(file)
-    file.seek(begin)
+    header = header_of(file)
     form = form or _guessed(header)
     return form, FORMATS[form](file, header)
 
 
-def _header(file: BinaryIO) -> str:
+def header_of(file: BinaryIO) -> str:
+    """The first line, with `file` before it afterwards. Raises ConfigError for what is no text."""
+    if file.read(3) != b"\xef\xbb\xbf":  # the mark that spreadsheets put before UTF-8
+        file.seek(0)
+    begin = file.tell()
+    header = _first_line(file)
+    file.seek(begin)
+    return header
+
+
+def _first_line(file: BinaryIO) -> str:
     """The first line that is not blank; empty where there is none."""
     while line := file.readline(LONGEST + 1):
         if len(line) > LONGEST:
