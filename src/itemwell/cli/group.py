@@ -15,6 +15,7 @@ MODULES = {
     "questions": "questions",
     "items": "items",
     "responses": "responses",
+    "learners": "learners",
     "dedup": "dedup",
     "runs": "runs",
     "models": "models",

@@ -1,0 +1,1 @@
+"""Learners and when each was active last, from a file: read -> check -> keep."""
