@@ -78,16 +78,8 @@ def keep(db: Connection, exams: Sequence[Exam]) -> int:
     """Store exams; how many are new. One of the same learner, type and seed is there already."""
     if not exams:
         return 0
-    columns = {
-        "user_ids": [exam.user_id for exam in exams],
-        "types": [exam.exam_type for exam in exams],
-        "questions": [_references(exam.questions) for exam in exams],
-        "spares": [_references(exam.spares) for exam in exams],
-        "expire": [exam.expires_at for exam in exams],
-        "seeds": [exam.seed for exam in exams],
-        "runs": [exam.run_id for exam in exams],
-    }
-    return db.execute(_KEEP, columns).rowcount
+    rows = f"[{','.join(map(_row, exams))}]"
+    return db.execute(_KEEP, {"rows": rows}).rowcount
 
 
 def exposure(db: Connection, exam_type: str) -> Exposure:
@@ -172,6 +164,18 @@ def stats(db: Connection, now: datetime) -> dict[str, Any]:
     }
 
 
+def _row(exam: Exam) -> str:
+    facts = {
+        "user_id": exam.user_id,
+        "exam_type": exam.exam_type,
+        "expires_at": exam.expires_at.isoformat(),
+        "seed": exam.seed,
+        "run_id": exam.run_id,
+    }
+    lists = f'"questions":{_references(exam.questions)},"spares":{_references(exam.spares)}'
+    return f"{json.dumps(facts)[:-1]},{lists}}}"
+
+
 def _references(questions: Iterable[ExamQuestion]) -> str:
     """As the column has them; put together by hand, because a run writes millions."""
     return f"[{','.join(map(_reference, questions))}]"
@@ -248,12 +252,12 @@ _SEEN = text("""
         FROM exam_attempts, jsonb_array_elements(questions) AS entry WHERE user_id = ANY(:learners)
     ) AS sight GROUP BY user_id, question_id
 """).bindparams(bindparam("learners", type_=_TEXTS))
+# One document: an array of texts would have every quotation mark of every question escaped.
 _KEEP = text("""
     INSERT INTO pre_generated_exams (user_id, exam_type, questions, spares, expires_at, seed, run_id)
-    SELECT user_id, exam_type, questions::jsonb, spares::jsonb, expires_at, seed, run_id
-    FROM unnest(CAST(:user_ids AS text[]), CAST(:types AS text[]), CAST(:questions AS text[]),
-        CAST(:spares AS text[]), CAST(:expire AS timestamptz[]), CAST(:seeds AS text[]),
-        CAST(:runs AS bigint[])) AS made (user_id, exam_type, questions, spares, expires_at, seed, run_id)
+    SELECT user_id, exam_type, questions, spares, expires_at, seed, run_id
+    FROM json_to_recordset(CAST(:rows AS json)) AS made (user_id text, exam_type text,
+        questions jsonb, spares jsonb, expires_at timestamptz, seed text, run_id bigint)
     ORDER BY user_id, exam_type, seed
     ON CONFLICT (user_id, exam_type, seed) DO NOTHING
 """)
