@@ -21,12 +21,14 @@ from sqlalchemy.dialects import postgresql
 revision = "20261130_have_exams_ready"
 down_revision = "20261129_calibrate_items"
 
-TABLES = ("learners", "pre_generated_exams", "exam_attempts")
+TABLES = ("question_faces", "learners", "pre_generated_exams", "exam_attempts")
 FUNCTIONS = (
     "exam_caller()",
     "exam_role_has(name, text)",
     "exam_learner()",
     "exam_require_self(text)",
+    "question_face(bigint, text, jsonb, jsonb)",
+    "face_question()",
     "exam_content(jsonb, boolean)",
     "exam_mended(jsonb, jsonb)",
     "claim_exam(text, text)",
@@ -42,7 +44,7 @@ def upgrade() -> None:
     _create_tables()
     schema = op.get_bind().scalar(sa.text("SELECT quote_ident(current_schema())"))
     path = f"SET search_path = pg_catalog, {schema}, pg_temp"
-    for definition in (*WHO, CONTENT, MENDED, CLAIM, *ATTEMPTS, KEYS, ACCESS):
+    for definition in (*WHO, *FACES, CONTENT, MENDED, CLAIM, *ATTEMPTS, KEYS, ACCESS):
         op.execute(definition.replace("FIXED_PATH", path))
     for table in ("pre_generated_exams", "exam_attempts"):
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
@@ -55,6 +57,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    for trigger in ("face_new", "face_changed"):
+        op.execute(f"DROP TRIGGER {trigger} ON questions")
     for table in reversed(TABLES):
         op.drop_table(table)
     for function in reversed(FUNCTIONS):
@@ -63,6 +67,22 @@ def downgrade() -> None:
 
 
 def _create_tables() -> None:
+    op.create_table(
+        "question_faces",
+        sa.Column("question_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("signature", sa.Text(), nullable=False, comment="its first 16 characters"),
+        sa.Column("in_use", sa.Boolean(), nullable=False),
+        sa.Column("head", sa.Text(), nullable=False, comment="JSON up to the options"),
+        sa.Column("options", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["question_id"],
+            ["questions.id"],
+            name=op.f("fk_question_faces_question_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("question_id", name=op.f("pk_question_faces")),
+        comment="what a learner sees of a question; kept by a trigger",
+    )
     op.create_table(
         "learners",
         sa.Column("user_id", sa.Text(), nullable=False),
@@ -190,24 +210,66 @@ WHO = (
     END $$
     """,
 )
-# json, not jsonb: building the one takes a quarter of the time of the other.
+# What learners see of a question, as pieces of JSON: an exam of 225 questions is put together of them
+# in a quarter of the time that building it from the questions' columns takes.
+FACES = (
+    """
+    CREATE FUNCTION question_face(id bigint, stem text, stimulus jsonb, options jsonb,
+        OUT head text, OUT pieces text[]) LANGUAGE plpgsql IMMUTABLE FIXED_PATH AS $$
+    BEGIN
+        head := concat('{"id":', id, ',"stem":', to_json(stem), ',"stimulus":',
+            coalesce(stimulus::text, 'null'), ',"options":[');
+        pieces := ARRAY(
+            SELECT concat('"text":', coalesce((option -> 'text')::text, 'null'),
+                ',"svg":', coalesce((option -> 'svg')::text, 'null'), '}')
+            FROM jsonb_array_elements(options) WITH ORDINALITY AS listed (option, place) ORDER BY place);
+    END $$
+    """,
+    """
+    CREATE FUNCTION face_question() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER FIXED_PATH AS $$
+    BEGIN
+        INSERT INTO question_faces (question_id, signature, in_use, head, options)
+        SELECT NEW.id, left(NEW.signature, 16), NEW.status IN ('pretest', 'active'), face.head, face.pieces
+        FROM question_face(NEW.id, NEW.stem, NEW.stimulus, NEW.options) AS face
+        ON CONFLICT (question_id) DO UPDATE SET signature = excluded.signature,
+            in_use = excluded.in_use, head = excluded.head, options = excluded.options;
+        RETURN NULL;
+    END $$
+    """,
+    """
+    CREATE TRIGGER face_new AFTER INSERT ON questions FOR EACH ROW EXECUTE FUNCTION face_question()
+    """,
+    """
+    CREATE TRIGGER face_changed AFTER UPDATE ON questions FOR EACH ROW
+    WHEN ((OLD.stem, OLD.stimulus, OLD.options, OLD.signature, OLD.status)
+        IS DISTINCT FROM (NEW.stem, NEW.stimulus, NEW.options, NEW.signature, NEW.status))
+    EXECUTE FUNCTION face_question()
+    """,
+    """
+    INSERT INTO question_faces (question_id, signature, in_use, head, options)
+    SELECT question.id, left(question.signature, 16), question.status IN ('pretest', 'active'),
+        face.head, face.pieces
+    FROM questions AS question,
+        question_face(question.id, question.stem, question.stimulus, question.options) AS face
+    """,
+)
 CONTENT = """
-    CREATE FUNCTION exam_content(form jsonb, in_use boolean, OUT content json, OUT held integer)
+    CREATE FUNCTION exam_content(form jsonb, only_in_use boolean, OUT content json, OUT held integer)
     LANGUAGE plpgsql STABLE FIXED_PATH AS $$
     BEGIN
-        SELECT coalesce(json_agg(json_build_object('id', question.id, 'stem', question.stem,
-                'stimulus', question.stimulus, 'options', (
-                    SELECT json_agg(json_build_object('letter', chr(64 + letter),
-                        'text', option -> 'text', 'svg', option -> 'svg') ORDER BY letter)
-                    FROM generate_series(1, length(entry ->> 'order')) AS letter,
-                        LATERAL (SELECT question.options
-                            -> (ascii(substr(entry ->> 'order', letter, 1)) - 65)) AS chosen (option)
-                )) ORDER BY place), '[]'), count(*)
+        SELECT concat('[', string_agg(concat(face.head, '{"letter":"A",', options[ascii(letters) - 64],
+                ',{"letter":"B",' || options[ascii(substr(letters, 2)) - 64],
+                ',{"letter":"C",' || options[ascii(nullif(substr(letters, 3), '')) - 64],
+                ',{"letter":"D",' || options[ascii(nullif(substr(letters, 4), '')) - 64],
+                ',{"letter":"E",' || options[ascii(nullif(substr(letters, 5), '')) - 64],
+                ',{"letter":"F",' || options[ascii(nullif(substr(letters, 6), '')) - 64],
+            ']}'), ',' ORDER BY place), ']'), count(*)
         INTO content, held
-        FROM jsonb_array_elements(form) WITH ORDINALITY AS listed (entry, place)
-        JOIN questions AS question ON question.id = (entry ->> 'id')::bigint
-        WHERE NOT in_use OR (question.status IN ('pretest', 'active')
-            AND left(question.signature, 16) = entry ->> 'signature');
+        FROM (SELECT (entry ->> 'id')::bigint AS question_id, entry ->> 'order' AS letters,
+                entry ->> 'signature' AS signature, place
+            FROM jsonb_array_elements(form) WITH ORDINALITY AS listed (entry, place)) AS wanted
+        JOIN question_faces AS face USING (question_id)
+        WHERE NOT only_in_use OR (face.in_use AND face.signature = wanted.signature);
     END $$
 """
 MENDED = """
@@ -219,11 +281,11 @@ MENDED = """
         lost jsonb;
         spare jsonb;
     BEGIN
-        SELECT array_agg(question.id) INTO usable
+        SELECT array_agg(face.question_id) INTO usable
         FROM jsonb_array_elements(form || spares) AS listed (entry)
-        JOIN questions AS question ON question.id = (listed.entry ->> 'id')::bigint
-            AND left(question.signature, 16) = listed.entry ->> 'signature'
-        WHERE question.status IN ('pretest', 'active');
+        JOIN question_faces AS face ON face.question_id = (listed.entry ->> 'id')::bigint
+            AND face.signature = listed.entry ->> 'signature'
+        WHERE face.in_use;
         SELECT array_agg((listed.entry ->> 'id')::bigint) INTO taken
         FROM jsonb_array_elements(form) AS listed (entry);
         mended := '[]';
@@ -360,8 +422,8 @@ ACCESS = """
                         USING HINT = 'Have it created, then SELECT exam_access().';
             END;
         END LOOP;
-        REVOKE ALL ON learners, pre_generated_exams, exam_attempts FROM PUBLIC;
-        REVOKE ALL ON FUNCTION exam_require_self(text), exam_content(jsonb, boolean),
+        REVOKE ALL ON question_faces, learners, pre_generated_exams, exam_attempts FROM PUBLIC;
+        REVOKE ALL ON FUNCTION face_question(), exam_require_self(text), exam_content(jsonb, boolean),
             exam_mended(jsonb, jsonb), claim_exam(text, text), start_attempt(bigint),
             read_attempt(bigint), finish_attempt(bigint, jsonb), exam_keys(bigint), exam_access()
             FROM PUBLIC;

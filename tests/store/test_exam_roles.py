@@ -81,6 +81,7 @@ def test_a_learner_sees_that_his_own_exams_are_there_and_no_others(stocked, bank
         "SELECT questions FROM exam_attempts",
         "SELECT * FROM pre_generated_exams",
         "SELECT key FROM questions",
+        "SELECT * FROM question_faces",
         "SELECT * FROM responses",
         "SELECT * FROM learners",
         "SELECT * FROM exam_keys(1)",

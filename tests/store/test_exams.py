@@ -1,12 +1,14 @@
 """Exams in the bank: who lacks one, what is handed out, what is removed and when."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 from tests.store.exams_kept import add_questions, an_entry, an_exam, change, claim, keep
 
 from itemwell.bank import AnswerKey, Response
-from itemwell.store import exams, responses
+from itemwell.store import exams, responses, schema
 
 DAY = timedelta(days=1)
 
@@ -95,6 +97,47 @@ def test_a_question_that_is_no_more_what_it_was_is_replaced_by_a_spare(stocked, 
 
     assert (ids(claimed), claimed.replaced, claimed.missing) == ([1, 5, 3], 1, 0)
     assert [key.question_id for key in asked(stocked, exams.keys, claimed.attempt_id)] == [1, 5, 3]
+
+
+def test_whatever_a_question_is_made_of_is_handed_out_as_it_is(stocked):
+    stem, option = 'a "quote"\n\\ and {"letter": "Z"}', {"text": 'x"],"y', "svg": None}
+    change(
+        stocked,
+        "UPDATE questions SET stem = :stem, stimulus = CAST(:stimulus AS jsonb), options ="
+        " CAST(:options AS jsonb), key = 'F' WHERE id = 2",
+        stem=stem,
+        stimulus=json.dumps({"text": stem, "svg": "<svg/>"}),
+        options=json.dumps([option, *({"text": letter} for letter in "bcdef")]),
+    )
+    keep(stocked, an_exam(of=(an_entry(2, order="BAFCED"), an_entry(3, order="BA"))))
+
+    six, two = claim(stocked).questions
+
+    assert (six["stem"], six["stimulus"]) == (stem, {"text": stem, "svg": "<svg/>"})
+    texts = [(each["letter"], each["text"]) for each in six["options"]]
+    assert texts == list(zip("ABCDEF", ["b", 'x"],"y', "f", "c", "e", "d"], strict=True))
+    assert [(each["letter"], each["text"]) for each in two["options"]] == [("A", "b"), ("B", "a")]
+    assert asked(stocked, exams.keys, 1)[0].key == "C"
+
+
+def test_faces_follow_their_questions(stocked):
+    faces = "SELECT count(*) FROM question_faces WHERE in_use"
+    counts = [asked(stocked, lambda db: db.execute(text(faces)).scalar_one())]
+    for hurt in (
+        "UPDATE questions SET status = 'watch' WHERE id < 3",
+        "DELETE FROM questions WHERE id = 4",
+    ):
+        change(stocked, hurt)
+        counts.append(asked(stocked, lambda db: db.execute(text(faces)).scalar_one()))
+    schema.downgrade(stocked, "20261129_calibrate_items")
+    schema.upgrade(stocked)
+
+    assert [*counts, asked(stocked, lambda db: db.execute(text(faces)).scalar_one())] == [
+        12,
+        10,
+        9,
+        9,
+    ]
 
 
 def test_what_has_no_spare_is_left_out_and_counted(stocked):

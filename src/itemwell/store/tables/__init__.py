@@ -19,7 +19,13 @@ from itemwell.store.tables.calls import (
 )
 from itemwell.store.tables.columns import metadata
 from itemwell.store.tables.exams import exam_attempts, learners, pre_generated_exams
-from itemwell.store.tables.questions import SLOT_STATES, generation_slots, questions, refusals
+from itemwell.store.tables.questions import (
+    SLOT_STATES,
+    generation_slots,
+    question_faces,
+    questions,
+    refusals,
+)
 from itemwell.store.tables.runs import RUN_STATUSES, job_leases, job_runs
 from itemwell.store.tables.twins import (
     CORRECTIONS,
@@ -58,6 +64,7 @@ __all__ = [
     "llm_spending",
     "metadata",
     "pre_generated_exams",
+    "question_faces",
     "question_forms",
     "question_vectors",
     "questions",

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Double,
@@ -12,7 +13,7 @@ from sqlalchemy import (
     Text,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from itemwell.bank import QUESTION_STATUSES
 from itemwell.store.tables.columns import (
@@ -94,6 +95,23 @@ questions = Table(
     Index(None, "question_type", "difficulty", "status"),
     Index(None, "family", postgresql_where=text("status <> 'retired'")),
     Index(None, "run_id"),
+)
+
+question_faces = Table(
+    "question_faces",
+    metadata,
+    Column(
+        "question_id",
+        BigInteger,
+        ForeignKey("questions.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("signature", Text, nullable=False, comment="its first 16 characters"),
+    Column("in_use", Boolean, nullable=False),
+    Column("head", Text, nullable=False, comment="JSON up to the options"),
+    Column("options", ARRAY(Text), nullable=False),
+    comment="what a learner sees of a question; kept by a trigger",
 )
 
 refusals = Table(
