@@ -22,7 +22,6 @@ import sys
 import tempfile
 import time
 from contextlib import nullcontext
-from datetime import UTC, datetime
 
 import numpy as np
 from sqlalchemy import text
@@ -31,6 +30,7 @@ from itemwell.blueprint import SHIPPED
 from itemwell.exams import job
 from itemwell.exams.exact import optimum
 from itemwell.exams.job import Asked
+from itemwell.exams.room import open_desk
 from itemwell.settings import load
 from itemwell.store import exams, runs
 from itemwell.store.connect import open_bank
@@ -63,7 +63,6 @@ def generate(bank, seed):
         blueprints=SHIPPED,
         active_within_days=30,
         seed=seed,
-        now=datetime.now(UTC),
         deadline=time.monotonic() + 36_000,
     )
     started, used = time.perf_counter(), cpu()
@@ -96,7 +95,7 @@ def check(bank):
 def sampled(bank, number, solve):
     """For learners spread over the bank: what `solve(desk, seen places, seed)` gives, by turns of type."""
     with bank.connect() as db:
-        desks = job.open_desks(db, SHIPPED)
+        opened = {each.name: open_desk(db, each) for each in SHIPPED}
         learners = list(
             db.scalars(
                 text("SELECT user_id FROM learners ORDER BY md5(user_id) LIMIT :n"), {"n": number}
@@ -105,8 +104,8 @@ def sampled(bank, number, solve):
         seen = exams.seen(db, learners)
     found = []
     for k, learner in enumerate(learners):
-        desk = desks.by_type[SHIPPED[k % len(SHIPPED)].name]
-        places = {desks.places[q]: when for q, when in seen[learner].items() if q in desks.places}
+        desk, where = (one := opened[SHIPPED[k % len(SHIPPED)].name]).desk, one.places
+        places = {where[q]: when for q, when in seen[learner].items() if q in where}
         found.append(solve(desk, places, k))
     return found
 

@@ -2,7 +2,6 @@
 
 import time
 from collections import Counter
-from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import text
@@ -50,7 +49,6 @@ def generate(bank, *blueprints, seed="s", seconds=60, **changes):
         blueprints=blueprints or (SMALL,),
         active_within_days=30,
         seed=seed,
-        now=datetime.now(UTC),
         deadline=time.monotonic() + seconds,
         **changes,
     )

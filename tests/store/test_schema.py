@@ -1,5 +1,8 @@
 """Migrations go up and down, equal the tables, and are never forced upon a real server."""
 
+from hashlib import sha256
+from importlib import resources
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -8,7 +11,7 @@ from sqlalchemy import create_engine, inspect, make_url
 
 from itemwell.errors import ConfigError
 from itemwell.store import schema
-from itemwell.store.tables import metadata
+from itemwell.store.tables import is_kept, metadata
 
 
 @pytest.fixture
@@ -30,9 +33,20 @@ def test_up_down_up_leaves_nothing_behind(empty):
 
 def test_the_tables_equal_the_migrations(bank):
     with bank.connect() as db:
-        context = MigrationContext.configure(db, opts={"compare_server_default": True})
+        context = MigrationContext.configure(
+            db, opts={"compare_server_default": True, "include_name": is_kept}
+        )
 
         assert compare_metadata(context, metadata) == []
+
+
+def test_the_queues_schema_is_the_one_that_the_migration_was_written_for():
+    """A later one needs a migration of its own, which executes the package's steps between the two."""
+    shipped = resources.files("procrastinate.sql").joinpath("schema.sql").read_bytes()
+
+    assert sha256(shipped).hexdigest() == (
+        "c70ec4b400a60ad9592787653aae5ae77ae41bf801d56b5bd2712751a07f2009"
+    )
 
 
 def test_each_constraint_has_a_name_of_the_convention(bank):

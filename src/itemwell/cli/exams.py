@@ -9,13 +9,18 @@ import click
 
 from itemwell.cli.answer import Answer, how_called
 from itemwell.cli.exams_preview import preview
+from itemwell.cli.exams_queue import show
 from itemwell.cli.options import Command, Common, Duration
 from itemwell.errors import ConfigError, Exit, Outcome
 from itemwell.schedule import JOBS
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from itemwell.blueprint import Blueprint
+    from itemwell.exams.job import Asked
     from itemwell.exams.report import Report
+    from itemwell.store.runs import Run
 
 JOB = "exams"
 
@@ -35,6 +40,7 @@ def exams() -> None:
 @click.option(
     "--skip-if-busy", is_flag=True, help="End with 0, not 75, while another run is under way."
 )
+@click.option("--queue", is_flag=True, help="Leave the work to `itemwell worker`.")
 def generate(common: Common, types: tuple[str, ...], **asked: Any) -> Answer:
     """Give every active learner a valid exam of each type: shortage -> assemble -> keep.
 
@@ -51,7 +57,6 @@ def generate(common: Common, types: tuple[str, ...], **asked: Any) -> Answer:
         blueprints=_chosen(settings.blueprints, types),
         active_within_days=settings.active_within_days,
         seed=asked["seed"] or secrets.token_hex(8),
-        now=datetime.now(UTC),
         deadline=time.monotonic() + (asked["deadline"] or JOBS[JOB].deadline.total_seconds()),
     )
     with (
@@ -60,9 +65,19 @@ def generate(common: Common, types: tuple[str, ...], **asked: Any) -> Answer:
             bank, JOB, skip_if_busy=asked["skip_if_busy"], metadata={"seed": wanted.seed}
         ) as run,
     ):
-        report = job.run(bank, run, wanted)
+        report = (
+            _left_to_workers(bank, run, wanted) if asked["queue"] else job.run(bank, run, wanted)
+        )
     _log(report)
     return Answer(report.as_json() | {"run_id": run.id}, _told(report), report.outcome)
+
+
+def _left_to_workers(bank: "Engine", run: "Run", asked: "Asked") -> "Report":
+    from itemwell.exams import job
+    from itemwell.queue.app import deferring
+
+    with deferring(bank) as defer:
+        return job.queue(bank, run, asked, defer)
 
 
 @exams.command(cls=Command)
@@ -106,6 +121,7 @@ def stats(common: Common) -> Answer:
 
 
 exams.add_command(preview)
+exams.add_command(show)
 
 
 def _all(own: dict[str, dict[str, Any]]) -> "tuple[Blueprint, ...]":
@@ -131,19 +147,27 @@ def _log(report: "Report") -> None:
     import structlog
 
     log = structlog.get_logger()
+    if report.queued is not None:
+        log.info(
+            f"[BGJob] {report.queued} shards of {report.wanted.total()} exams wait for workers"
+        )
+        return
     log.info(
         f"[Pre-Gen] {report.made.total()} exams made for {report.learners} active learners,"
         f" {report.failed.total()} not, {report.removed} removed"
     )
     if report.seen_again:
         log.warning(f"[Pre-Gen] {report.seen_again} questions come again: the bank is small")
+    for user, reason in report.broken.items():
+        log.error(f"[Pre-Gen] learner {user} gets no exam: {reason}")
     if report.short:
         log.warning(f"[Pre-Gen] shortage: {report.gap}")
 
 
 def _told(report: "Report") -> str:
     lines = [
-        f"  {kind:<12} {report.made[kind]} of {number}" for kind, number in report.wanted.items()
+        f"  {kind:<12} {'' if report.queued is not None else f'{report.made[kind]} of '}{number}"
+        for kind, number in report.wanted.items()
     ]
     if report.short:
         lines.append(f"Next: {how_called()} generate --for-shortage")

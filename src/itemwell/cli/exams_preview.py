@@ -29,14 +29,14 @@ def preview(common: Common, exam_type: str, seed: str) -> Answer:
     import numpy as np
 
     from itemwell.blueprint import blueprints_of, of_name
-    from itemwell.exams import job
     from itemwell.exams.assemble import Infeasible
+    from itemwell.exams.room import open_desk
     from itemwell.store.connect import open_bank
 
     settings = common.settings()
     blueprint = of_name(blueprints_of(settings.blueprints), exam_type)
     with open_bank(settings) as bank, bank.connect() as db:
-        desk = job.open_desks(db, [blueprint]).by_type[exam_type]
+        desk = open_desk(db, blueprint).desk
     try:
         drawn = desk.draw({}, np.random.default_rng(list(seed.encode())))
     except Infeasible as gap:

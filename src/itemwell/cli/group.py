@@ -11,6 +11,7 @@ MODULES = {
     "calibrate": "calibrate",
     "readiness": "readiness",
     "exams": "exams",
+    "worker": "worker",
     "judge": "judge",
     "questions": "questions",
     "items": "items",

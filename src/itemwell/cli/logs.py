@@ -17,7 +17,18 @@ if TYPE_CHECKING:
 
 _FINAL = "itemwell.final"
 
-TALKATIVE = ("alembic", "httpx", "httpx2", "httpcore2", "openai", "anthropic", "google_genai")
+TALKATIVE = (
+    "alembic",
+    "httpx",
+    "httpx2",
+    "httpcore2",
+    "openai",
+    "anthropic",
+    "google_genai",
+    "procrastinate",
+    "psycopg.pool",
+    "asyncio",
+)
 """Libraries that would tell of plug-ins, requests and retries, some with addresses and headers."""
 
 
@@ -39,6 +50,7 @@ def set_up(*, level: str, console: bool, quiet: bool, form: str, file: Path | No
     logging.basicConfig(level=level, handlers=handlers, force=True)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("procrastinate.worker").setLevel(logging.CRITICAL)  # we say why a job failed
     structlog.configure(
         processors=[*_shared(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),

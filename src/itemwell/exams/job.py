@@ -1,57 +1,39 @@
-"""The job: shortage -> assemble -> keep, a page of learners at a time, each page in a transaction.
+"""The job: shortage -> assemble -> keep, a shard of learners at a time, or deferred to workers.
 
-What a killed run had kept stays; the next one finds who still lacks an exam. Only one run at a time
-assembles exams of a type, so that exposure is counted by one who knows it.
+What a killed run had kept stays; the next one finds who still lacks an exam.
 """
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from functools import partial
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 
-import numpy as np
 import structlog
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
-from itemwell.bank import Exam
 from itemwell.blueprint import Blueprint
-from itemwell.exams.assemble import Infeasible
-from itemwell.exams.draw import Desk
-from itemwell.exams.exposure import Exposure
 from itemwell.exams.report import Report
-from itemwell.exams.stock import stock_of
-from itemwell.store import enemies, examinable, exams, runs
+from itemwell.exams.room import Room
+from itemwell.exams.shard import HORIZON, Shard, Under, until, work
+from itemwell.store import exams, runs
 from itemwell.store.connect import transact
 from itemwell.store.runs import Run
 
 log = structlog.get_logger()
-
-HOURS_AHEAD = 6
-"""An exam that expires before the next run is as good as none."""
-
 
 REMOVED_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which exams to have ready, for whom, and until when to work."""
+    """Which exams to have ready, for whom, and until when to work. `page` is the size of a shard."""
 
     blueprints: Sequence[Blueprint]
     active_within_days: float
     seed: str
-    now: datetime
     deadline: float  # of the monotonic clock
     page: int = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Desks:
-    """The desks by exam type, and at which place of their pool a question is."""
-
-    by_type: Mapping[str, Desk]
-    places: Mapping[int, int]
 
 
 def run(bank: Engine, under: Run, asked: Asked) -> Report:
@@ -59,9 +41,7 @@ def run(bank: Engine, under: Run, asked: Asked) -> Report:
     started, report = time.monotonic(), Report()
     try:
         report.removed = _remove(bank, asked)
-        with bank.connect() as db:
-            desks = open_desks(db, asked.blueprints)
-        _make_all(bank, under, asked, desks, report)
+        _make_all(bank, under, asked, report)
     finally:
         report.seconds = time.monotonic() - started
         under.counts = report.counts()
@@ -70,91 +50,54 @@ def run(bank: Engine, under: Run, asked: Asked) -> Report:
     return report
 
 
-def open_desks(db: Connection, blueprints: Sequence[Blueprint]) -> Desks:
-    """A desk for each blueprint, as the bank stands."""
-    rows = examinable.every(db)
-    pairs = sorted(enemies.linked(db))
-    places = {each.id: place for place, each in enumerate(rows)}
-    desks = {}
-    for blueprint in blueprints:
-        number, counts = exams.exposure(db, blueprint.name)
-        used = np.zeros(len(rows), np.int64)
-        for question, count in counts.items():
-            if question in places:
-                used[places[question]] = count
-        stock = stock_of(rows, pairs, blueprint)
-        desks[blueprint.name] = Desk(
-            blueprint, stock, Exposure.of(blueprint.exposure, number, used)
-        )
-    return Desks(desks, places)
+def queue(bank: Engine, under: Run, asked: Asked, defer: Callable[[Shard], bool]) -> Report:
+    """Leave the work to workers: `defer` every shard in which an exam is missing.
+
+    A shard that `defer` has in its queue already counts as well.
+    """
+    started, report, queued = time.monotonic(), Report(), 0
+    report.removed = _remove(bank, asked)
+    for shards in _pages(bank, under, asked, report):
+        for shard, missing in shards:
+            defer(shard)
+            queued += 1
+            report.wanted[shard.exam_type] += missing
+    report.queued, report.seconds = queued, time.monotonic() - started
+    under.counts, under.outcome = report.counts(), report.outcome
+    return report
 
 
-def _make_all(bank: Engine, under: Run, asked: Asked, desks: Desks, report: Report) -> None:
+def _pages(
+    bank: Engine, under: Run, asked: Asked, report: Report
+) -> Iterator[list[tuple[Shard, int]]]:
+    """The shards of each page of learners, with how many exams are missing in each."""
     types, after = [each.name for each in asked.blueprints], None
-    horizon = timedelta(hours=HOURS_AHEAD)
-    given_up: set[str] = set()
+    idle = timedelta(days=asked.active_within_days)
     while True:
-        if time.monotonic() > asked.deadline:
-            report.stopped_by = "deadline"
-            return
         with bank.connect() as db:
-            idle = timedelta(days=asked.active_within_days)
             learners = exams.active_learners(db, idle, after, asked.page)
-            lacking = exams.lacking(db, types, learners, horizon)
-            seen = exams.seen(db, [user for user, _ in lacking])
+            lacking = exams.lacking(db, types, learners, HORIZON)
         if not learners:
             return
-        after = learners[-1]
         report.learners += len(learners)
-        new = [
-            made
-            for user, kind in lacking
-            if (made := _made(desks, user, kind, seen.get(user, {}), asked, report, given_up))
+        missing = Counter(each.exam_type for each in lacking)
+        bounds = after, learners[-1]
+        yield [
+            (Shard(kind, *bounds, asked.seed, asked.active_within_days, under.id), missing[kind])
+            for kind in types
+            if missing[kind]
         ]
-        transact(bank, partial(_keep, under=under, new=new))
-        report.made.update(each.exam_type for each in new)
+        after = learners[-1]
+
+
+def _make_all(bank: Engine, under: Run, asked: Asked, report: Report) -> None:
+    room, late = Room(bank, asked.blueprints), until(asked.deadline)
+    for shards in _pages(bank, under, asked, report):
+        for shard, _ in shards:
+            if work(room, shard, Under(late, under.fence), report):
+                report.stopped_by = "deadline"
+                return
         log.debug(f"[Pre-Gen] {report.made.total()} exams for {report.learners} learners")
-
-
-def _made(  # noqa: PLR0913
-    desks: Desks,
-    user: str,
-    kind: str,
-    seen: Mapping[int, datetime],
-    asked: Asked,
-    report: Report,
-    given_up: set[str],
-) -> Exam | None:
-    """One learner's exam; None where it cannot be, with what is short in the report."""
-    report.wanted[kind] += 1
-    if kind in given_up:
-        report.failed[kind] += 1
-        return None
-    desk = desks.by_type[kind]
-    places = {desks.places[q]: moment for q, moment in seen.items() if q in desks.places}
-    chance = np.random.default_rng(list(f"{asked.seed}:{kind}:{user}".encode()))
-    try:
-        drawn = desk.draw(places, chance)
-    except Infeasible as gap:
-        report.failed[kind] += 1
-        report.lacks({str(each.stratum): each.wanted - each.found for each in gap.short})
-        if not places:  # nobody can get one
-            given_up.add(kind)
-        return None
-    report.seen_again += drawn.seen_again
-    return Exam(
-        user_id=user,
-        exam_type=kind,
-        questions=drawn.questions,
-        spares=drawn.spares,
-        expires_at=asked.now + timedelta(days=desk.blueprint.valid_days),
-        seed=asked.seed,
-    )
-
-
-def _keep(db: Connection, under: Run, new: Sequence[Exam]) -> None:
-    exams.keep(db, [replace(each, run_id=under.id) for each in new])
-    under.fence(db)
 
 
 def _remove(bank: Engine, asked: Asked) -> int:

@@ -42,14 +42,20 @@ class Removed(NamedTuple):
 
 
 def active_learners(
-    db: Connection, idle: timedelta, after: str | None = None, limit: int = 500
+    db: Connection,
+    idle: timedelta,
+    after: str | None = None,
+    limit: int = 500,
+    upto: str | None = None,
 ) -> list[str]:
     """The next learners, by id, who did something within `idle`; fewer than `limit`: these are the last.
+
+    Only those up to the id `upto`, where that is given.
 
     Whoever answered is a learner, whether `learners` has him or not.
     """
     found: list[str] = []
-    asked = {"idle": idle, "limit": limit}
+    asked = {"idle": idle, "limit": limit, "upto": upto}
     while True:
         page = db.execute(_ACTIVE, asked | {"after": after}).all()
         found += [row.user_id for row in page if row.active]
@@ -80,6 +86,26 @@ def keep(db: Connection, exams: Sequence[Exam]) -> int:
         return 0
     rows = f"[{','.join(map(_row, exams))}]"
     return db.execute(_KEEP, {"rows": rows}).rowcount
+
+
+def version(db: Connection, exam_type: str) -> int:
+    """A number that grows with each transaction that keeps exams of this type."""
+    return int(db.scalar(_VERSION, {"type": exam_type}) or 0)
+
+
+def advance(db: Connection, exam_type: str, version: int) -> bool:
+    """Take the right to keep exams of this type until this transaction ends; it grows the number.
+
+    False where it is no longer `version`: others kept exams since it was read.
+    """
+    db.execute(_DESK, {"type": exam_type})
+    return db.execute(_ADVANCE, {"type": exam_type, "version": version}).rowcount == 1
+
+
+def note_shortage(db: Connection, run_id: int, short: Mapping[str, int]) -> None:
+    """Add to a run's row what strata lack; where it says so already, the larger number stays."""
+    if short:
+        db.execute(_NOTE_SHORTAGE, {"run": run_id, "short": dict(short)})
 
 
 def exposure(db: Connection, exam_type: str) -> Exposure:
@@ -211,14 +237,16 @@ _TEXTS = ARRAY(Text)
 # The distinct learners of the answers, one step along the index each: reading them all takes longer.
 _ACTIVE = text("""
     WITH RECURSIVE answering (user_id, place) AS (
-        SELECT (SELECT user_id FROM responses WHERE CAST(:after AS text) IS NULL OR user_id > :after
-                ORDER BY user_id LIMIT 1), 1
+        SELECT (SELECT user_id FROM responses WHERE (CAST(:after AS text) IS NULL OR user_id > :after)
+                AND (CAST(:upto AS text) IS NULL OR user_id <= :upto) ORDER BY user_id LIMIT 1), 1
         UNION ALL
         SELECT (SELECT user_id FROM responses WHERE user_id > answering.user_id
+                AND (CAST(:upto AS text) IS NULL OR user_id <= :upto)
                 ORDER BY user_id LIMIT 1), place + 1
         FROM answering WHERE user_id IS NOT NULL AND place < :limit
     ), known AS (
-        SELECT user_id FROM learners WHERE CAST(:after AS text) IS NULL OR user_id > :after
+        SELECT user_id FROM learners WHERE (CAST(:after AS text) IS NULL OR user_id > :after)
+            AND (CAST(:upto AS text) IS NULL OR user_id <= :upto)
         ORDER BY user_id LIMIT :limit
     ), page AS (
         SELECT user_id FROM known UNION SELECT user_id FROM answering WHERE user_id IS NOT NULL
@@ -261,6 +289,20 @@ _KEEP = text("""
     ORDER BY user_id, exam_type, seed
     ON CONFLICT (user_id, exam_type, seed) DO NOTHING
 """)
+_VERSION = text("SELECT version FROM exam_desks WHERE exam_type = :type")
+_DESK = text("INSERT INTO exam_desks VALUES (:type, 0) ON CONFLICT DO NOTHING")
+_ADVANCE = text(
+    "UPDATE exam_desks SET version = version + 1 WHERE exam_type = :type AND version = :version"
+)
+_NOTE_SHORTAGE = text("""
+    UPDATE job_runs SET metadata = metadata || jsonb_build_object('shortage', (
+        SELECT jsonb_object_agg(stratum, missing) FROM (
+            SELECT key AS stratum, max(value::integer) AS missing FROM (
+                SELECT * FROM jsonb_each_text(coalesce(metadata -> 'shortage', '{}'))
+                UNION ALL SELECT * FROM jsonb_each_text(:short)
+            ) AS told GROUP BY key
+        ) AS worst)) WHERE id = :run
+""").bindparams(bindparam("short", type_=JSONB))
 _VALID = text(
     "SELECT count(*) FROM pre_generated_exams"
     " WHERE exam_type = :type AND expires_at > statement_timestamp()"

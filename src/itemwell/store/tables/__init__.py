@@ -18,7 +18,12 @@ from itemwell.store.tables.calls import (
     llm_spending,
 )
 from itemwell.store.tables.columns import metadata
-from itemwell.store.tables.exams import exam_attempts, learners, pre_generated_exams
+from itemwell.store.tables.exams import (
+    exam_attempts,
+    exam_desks,
+    learners,
+    pre_generated_exams,
+)
 from itemwell.store.tables.questions import (
     SLOT_STATES,
     generation_slots,
@@ -26,6 +31,7 @@ from itemwell.store.tables.questions import (
     questions,
     refusals,
 )
+from itemwell.store.tables.queue import PROCRASTINATE, queue_failures
 from itemwell.store.tables.runs import RUN_STATUSES, job_leases, job_runs
 from itemwell.store.tables.twins import (
     CORRECTIONS,
@@ -45,6 +51,7 @@ __all__ = [
     "CORRECTIONS",
     "DERIVED",
     "ENEMY_KINDS",
+    "PROCRASTINATE",
     "RUN_STATUSES",
     "SLOT_STATES",
     "VERDICTS",
@@ -52,6 +59,7 @@ __all__ = [
     "dedup_thresholds",
     "enemies",
     "exam_attempts",
+    "exam_desks",
     "generation_slots",
     "irt_calibration_runs",
     "is_kept",
@@ -68,6 +76,7 @@ __all__ = [
     "question_forms",
     "question_vectors",
     "questions",
+    "queue_failures",
     "refusals",
     "responses",
 ]
@@ -78,4 +87,4 @@ DERIVED = frozenset({"vector_index"})
 
 def is_kept(name: str | None, kind: str, _parents: object = None) -> bool:
     """Whether migrations answer for what has this name; alembic asks it as `include_name`."""
-    return kind != "table" or name not in DERIVED
+    return kind != "table" or name not in DERIVED | PROCRASTINATE

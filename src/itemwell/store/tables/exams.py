@@ -15,6 +15,13 @@ learners = Table(
     comment="who answers without a row here is a learner too",
 )
 
+exam_desks = Table(
+    "exam_desks",
+    metadata,
+    Column("exam_type", Text, primary_key=True),
+    Column("version", BigInteger, nullable=False, comment="grows as exams are kept"),
+)
+
 pre_generated_exams = Table(
     "pre_generated_exams",
     metadata,
