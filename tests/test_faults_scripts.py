@@ -45,3 +45,9 @@ def test_three_sigkills_of_calibrations_leave_one_set_of_parameters_in_force(ban
     options = ("--kills", 3, "--questions", 30, "--bank", bank_url)
 
     assert "3 SIGKILLs" in loop("sigkill_calibrate", *options)
+
+
+def test_three_sigkills_of_generators_and_workers_make_no_exam_twice_and_miss_none(bank_url):
+    options = ("--kills", 3, "--learners", 600, "--bank", bank_url)
+
+    assert "3 SIGKILLs" in loop("sigkill_exams", *options)

@@ -10,6 +10,7 @@ LOADED = [
     "itemwell.llm.openai", "itemwell.llm.anthropic", "itemwell.llm.google", "itemwell.llm.transport",
     "openai.resources.chat.completions", "anthropic.resources.messages", "google.genai",
     "anyio._backends._asyncio", "httpcore2", "h11", "psycopg", "psycopg.types.json",
+    "procrastinate", "itemwell.queue.worker", "itemwell.exams.job", "itemwell.cli.exams", "itemwell.cli.worker",
     "sqlalchemy.dialects.postgresql.psycopg", "genai_prices.data", "psutil", "opentelemetry.propagate",
 ]  # fmt: skip
 

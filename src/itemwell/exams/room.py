@@ -11,7 +11,7 @@ from itemwell.blueprint import Blueprint, of_name
 from itemwell.exams.draw import Desk
 from itemwell.exams.exposure import Exposure
 from itemwell.exams.stock import stock_of
-from itemwell.store import enemies, examinable, exams
+from itemwell.store import enemies, exam_desks, examinable, exams
 
 FRESH_SECONDS = 300.0
 """So long a desk may not hear of questions that were published or retired; a claim replaces those."""
@@ -40,7 +40,7 @@ class Room:
         """The desk of a type, opened anew where exams of it were kept by others since."""
         blueprint = of_name(self.blueprints, exam_type)
         with self.bank.connect() as db:
-            version = exams.version(db, exam_type)
+            version = exam_desks.version(db, exam_type)
             known = self.opened.get(exam_type)
             if (
                 known

@@ -20,7 +20,7 @@ from itemwell.bank import Exam
 from itemwell.exams.assemble import Infeasible
 from itemwell.exams.report import Report
 from itemwell.exams.room import Opened, Room
-from itemwell.store import exams
+from itemwell.store import exam_desks, exams
 from itemwell.store.connect import first_line, may_pass, transact
 
 log = structlog.get_logger()
@@ -104,7 +104,7 @@ def _page(room: Room, shard: Shard, learners: Sequence[str], under: Under, repor
 def _keep(under: Under, version: int, made: Sequence[Exam], db: Connection) -> bool:
     """Keep exams of one type; False, and none kept, where others did since `version` was read."""
     under.fence(db)
-    if not exams.advance(db, made[0].exam_type, version):
+    if not exam_desks.advance(db, made[0].exam_type, version):
         return False
     exams.keep(db, made)
     return True

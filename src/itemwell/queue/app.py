@@ -23,7 +23,7 @@ from itemwell.exams.report import Report
 from itemwell.exams.room import Room
 from itemwell.exams.shard import Shard, Under, work
 from itemwell.queue.attempts import ATTEMPTS, Interrupted, Noting, Patience, note
-from itemwell.store import exams
+from itemwell.store import exam_desks, queue
 from itemwell.store.connect import KEEPALIVE, transact
 from itemwell.store.queue import QUEUE
 
@@ -56,14 +56,16 @@ class Means:
 
 @contextmanager
 def deferring(bank: Engine) -> Iterator[Callable[[Shard], bool]]:
-    """A function that leaves a shard to workers; False where the same one waits already."""
+    """A function that leaves a shard to workers; False where the same one waits already.
+
+    One that failed for good before leaves in the end: this is its next chance.
+    """
     app = App(connector=SyncPsycopgConnector(**_connection(bank)))
 
     def defer(shard: Shard) -> bool:
-        kind, *bounds = shard.exam_type, shard.after, shard.upto
-        task = app.configure_task(
-            "exams", queue=QUEUE, lock=f"exams {kind}", queueing_lock=f"exams {kind} {bounds}"
-        )
+        kind = f"exams {shard.exam_type}"
+        whole = f"{kind} {shard.after!r} {shard.upto!r}"
+        task = app.configure_task("exams", queue=QUEUE, lock=kind, queueing_lock=whole)
         try:
             task.defer(**shard._asdict())
         except AlreadyEnqueued:
@@ -72,6 +74,7 @@ def deferring(bank: Engine) -> Iterator[Callable[[Shard], bool]]:
 
     with app.open():
         yield defer
+    transact(bank, queue.supersede)
 
 
 def app_of(means: Means) -> App:
@@ -133,7 +136,7 @@ def do_shard(means: Means, shard: Shard) -> None:
     left = work(means.room, shard, Under(over), report)
     run = shard.run_id
     if run is not None and report.short:
-        transact(means.room.bank, lambda db: exams.note_shortage(db, run, report.short))
+        transact(means.room.bank, lambda db: exam_desks.note_shortage(db, run, report.short))
     made, wanted = report.made.total(), report.wanted.total()
     log.info(f"[BGJob] {shard.exam_type}: {made} of {wanted} exams made, up to {shard.upto}")
     if report.short:

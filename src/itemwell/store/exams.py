@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Interval, Text, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from itemwell.bank import AnswerKey, Claim, Exam, ExamQuestion, Stratum
+from itemwell.store import exam_desks
 
 SIGNATURE = 16
 """So many characters of a signature tell whether a question is still the one that was chosen."""
@@ -88,26 +89,6 @@ def keep(db: Connection, exams: Sequence[Exam]) -> int:
     return db.execute(_KEEP, {"rows": rows}).rowcount
 
 
-def version(db: Connection, exam_type: str) -> int:
-    """A number that grows with each transaction that keeps exams of this type."""
-    return int(db.scalar(_VERSION, {"type": exam_type}) or 0)
-
-
-def advance(db: Connection, exam_type: str, version: int) -> bool:
-    """Take the right to keep exams of this type until this transaction ends; it grows the number.
-
-    False where it is no longer `version`: others kept exams since it was read.
-    """
-    db.execute(_DESK, {"type": exam_type})
-    return db.execute(_ADVANCE, {"type": exam_type, "version": version}).rowcount == 1
-
-
-def note_shortage(db: Connection, run_id: int, short: Mapping[str, int]) -> None:
-    """Add to a run's row what strata lack; where it says so already, the larger number stays."""
-    if short:
-        db.execute(_NOTE_SHORTAGE, {"run": run_id, "short": dict(short)})
-
-
 def exposure(db: Connection, exam_type: str) -> Exposure:
     """How often each question is in the exams of this type that have not expired, used ones too."""
     db.execute(text("SET LOCAL statement_timeout = 0"))
@@ -132,7 +113,10 @@ def expire(db: Connection, cap: int, kept: Mapping[str, timedelta] | None = None
         "least": min([USUALLY_KEPT, *(kept or {}).values()]),
         "under_way": UNDER_WAY,
     }
-    return Removed(expired, db.execute(_REMOVE_USED, asked).rowcount)
+    removed = Removed(expired, db.execute(_REMOVE_USED, asked).rowcount)
+    if any(removed):
+        exam_desks.advance_all(db)  # exposure is counted of the exams that there are
+    return removed
 
 
 def claim(db: Connection, user_id: str, exam_type: str) -> Claim | None:
@@ -289,20 +273,6 @@ _KEEP = text("""
     ORDER BY user_id, exam_type, seed
     ON CONFLICT (user_id, exam_type, seed) DO NOTHING
 """)
-_VERSION = text("SELECT version FROM exam_desks WHERE exam_type = :type")
-_DESK = text("INSERT INTO exam_desks VALUES (:type, 0) ON CONFLICT DO NOTHING")
-_ADVANCE = text(
-    "UPDATE exam_desks SET version = version + 1 WHERE exam_type = :type AND version = :version"
-)
-_NOTE_SHORTAGE = text("""
-    UPDATE job_runs SET metadata = metadata || jsonb_build_object('shortage', (
-        SELECT jsonb_object_agg(stratum, missing) FROM (
-            SELECT key AS stratum, max(value::integer) AS missing FROM (
-                SELECT * FROM jsonb_each_text(coalesce(metadata -> 'shortage', '{}'))
-                UNION ALL SELECT * FROM jsonb_each_text(:short)
-            ) AS told GROUP BY key
-        ) AS worst)) WHERE id = :run
-""").bindparams(bindparam("short", type_=JSONB))
 _VALID = text(
     "SELECT count(*) FROM pre_generated_exams"
     " WHERE exam_type = :type AND expires_at > statement_timestamp()"

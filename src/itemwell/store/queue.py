@@ -52,12 +52,18 @@ def clear(db: Connection) -> int:
     return removed
 
 
+def supersede(db: Connection) -> None:
+    """Remove failed jobs whose like waits again."""
+    db.execute(_DOUBLE, {"queue": QUEUE})
+    db.execute(_FORGET)
+
+
 def revive(db: Connection) -> int:
     """Let the failed jobs wait again, all their attempts before them; how many.
 
     One whose like waits already is removed instead.
     """
-    db.execute(_DOUBLE, {"queue": QUEUE})
+    supersede(db)
     found = db.scalars(_REVIVE, {"queue": QUEUE}).all()
     db.execute(_FORGET_OF, {"ids": list(found)})
     db.execute(_FORGET)
