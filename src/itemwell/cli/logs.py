@@ -26,10 +26,12 @@ TALKATIVE = (
     "anthropic",
     "google_genai",
     "procrastinate",
-    "psycopg.pool",
     "asyncio",
 )
 """Libraries that would tell of plug-ins, requests and retries, some with addresses and headers."""
+
+TOLD_BY_US = ("procrastinate.worker", "procrastinate.utils", "psycopg.pool")
+"""Why a job failed, and that the database is away."""
 
 
 def set_up(*, level: str, console: bool, quiet: bool, form: str, file: Path | None) -> None:
@@ -50,7 +52,8 @@ def set_up(*, level: str, console: bool, quiet: bool, form: str, file: Path | No
     logging.basicConfig(level=level, handlers=handlers, force=True)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
-    logging.getLogger("procrastinate.worker").setLevel(logging.CRITICAL)  # we say why a job failed
+    for name in TOLD_BY_US:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     structlog.configure(
         processors=[*_shared(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),

@@ -152,4 +152,4 @@ def do_shard(means: Means, shard: Shard) -> None:
 def _connection(bank: Engine) -> dict[str, Any]:
     url = bank.url.set(drivername="postgresql").render_as_string(hide_password=False)
     options = {"application_name": "itemwell", "prepare_threshold": None, **KEEPALIVE}
-    return {"conninfo": url, "kwargs": options, "min_size": 1, "max_size": 4}
+    return {"conninfo": url, "kwargs": options, "min_size": 1, "max_size": 4, "timeout": 10.0}

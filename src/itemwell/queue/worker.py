@@ -2,8 +2,9 @@
 
 import asyncio
 from contextlib import suppress
-from typing import Literal
+from typing import Any, Literal
 
+import structlog
 from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 
@@ -14,6 +15,8 @@ from itemwell.store import queue
 
 Until = Literal["stopped", "now", "empty"]
 LONGEST_WAIT = 1.0
+
+log = structlog.get_logger()
 
 
 def run(means: Means, concurrency: int, until: Until) -> None:
@@ -31,6 +34,7 @@ def run(means: Means, concurrency: int, until: Until) -> None:
 
 async def _run(means: Means, concurrency: int, until: Until) -> None:
     app = app_of(means)
+    asyncio.get_running_loop().set_exception_handler(_say)
     async with app.open_async():
         working = asyncio.create_task(_work(app, means, concurrency, until))
         try:
@@ -55,6 +59,13 @@ async def _work(app: App, means: Means, concurrency: int, until: Until) -> None:
         await asyncio.sleep(
             min(LONGEST_WAIT, left.seconds + 0.05) if left.waiting else LONGEST_WAIT
         )
+
+
+def _say(_loop: asyncio.AbstractEventLoop, about: dict[str, Any]) -> None:
+    """One line of what nobody waited for: the end of a job that could not be written."""
+    error = about.get("exception")
+    told = str(error.__cause__ or error).strip().partition("\n")[0] if error else about["message"]
+    log.warning(f"[BGJob] {told}")
 
 
 def _left(means: Means) -> queue.Left:
