@@ -26,9 +26,9 @@ def test_five_sigkills_lose_no_answer_that_a_vendor_was_paid_for(bank_url):
 
 
 def test_two_writers_that_are_killed_let_no_pair_of_twins_in(bank_url):
-    options = ("--kills", 4, "--pairs", 12, "--latency", 0.02, "--bank", bank_url)
+    options = ("--kills", 2, "--pairs", 16, "--latency", 0.02, "--bank", bank_url)
 
-    assert "4 SIGKILLs" in loop("twins", *options)
+    assert "2 SIGKILLs" in loop("twins", *options)
 
 
 def test_stopped_runs_leave_a_clean_checkpoint_and_the_next_makes_the_missing_calls(bank_url):
