@@ -179,7 +179,9 @@ def test_a_signal_at_any_moment_leaves_no_embedded_server_running(home_program, 
     assert process.returncode in {143, -signal.SIGTERM}, (
         err
     )  # before our own handlers the default acts
-    assert json.loads(home_program("db", "status", "--json").out)["server"] == "stopped"
+    deadline = time.monotonic() + SOON
+    while (server := home_program("db", "status", "--json").json["server"]) != "stopped":
+        assert time.monotonic() < deadline, server  # a busy machine's server is still stopping
 
 
 def test_a_second_run_ends_75_or_skips_when_told(program, bank):
