@@ -107,6 +107,9 @@ def smallest_spread(problem: Problem, state: Floats, grid: Grid) -> float:
     information = (a**2)[:, None] * right * (1 - right)
     sizes = np.diff(responses.starts)
     longest = np.argpartition(sizes, -min(LONGEST_LOOKED_AT, len(sizes)))[-LONGEST_LOOKED_AT:]
+    forms = responses.forms.of_person[longest]
+    alone = longest[forms < 0]
+    longest = np.concatenate([alone, longest[np.unique(forms, return_index=True)[1]]])  # one a form
     most = max(
         float(
             information[responses.codes[responses.starts[p] : responses.starts[p + 1]] >> 1]

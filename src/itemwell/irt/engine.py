@@ -16,7 +16,7 @@ from itemwell.irt.responses import Responses
 GROUPS, SUMS = 10, 8
 """Groups of ability in which residuals are summed, and what is summed over all of them."""
 
-PERSON = 10
+PERSON = 20
 """The posterior of a person costs as much as so many rows that are gathered: those of answers outside
 of forms. The next three are such rows, from which on the compiled engine is done first, of a fit with
 its standard errors and the items' fit."""

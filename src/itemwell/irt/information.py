@@ -34,6 +34,10 @@ Triple = tuple[Floats, Floats, Floats]
 """Of each item's (a, d): aa, ad, dd, J each."""
 
 
+PERSONS = 4_096
+"""Persons whose answers are laid out at once."""
+
+
 class Solution(NamedTuple):
     """What was found: the items' a and d, and the population on its grid."""
 
@@ -243,14 +247,38 @@ def _crossed(responses: Responses, found: Solution) -> Floats:
 
 def _dense(responses: Responses, found: Solution) -> Iterator[tuple[Floats, Floats, Floats]]:
     """Some persons at a time: what they answered, what rightly (persons x items), and their posteriors."""
-    a, d, population = found
-    log_wrong = curve(a, d, found.nodes).log_wrong
-    for here, posterior, _ in Plain(responses).posteriors(a, d, log_wrong, population):
+    items, complete = len(found.a), _is_complete(responses)
+    posteriors = _of_complete(responses, found) if complete else _of_sparse(responses, found)
+    for here, posterior in posteriors:
         starts = responses.starts[here.start : here.stop + 1]
         codes = responses.codes[starts[0] : starts[-1]]
         rows = np.repeat(np.arange(len(posterior)), np.diff(starts))
-        given = np.zeros((len(posterior), len(a)))
-        correct = np.zeros_like(given)
-        given[rows, codes >> 1] = 1
+        correct = np.zeros((len(posterior), items))
         correct[rows, codes >> 1] = codes & 1
+        given = np.ones_like(correct) if complete else np.zeros_like(correct)
+        if not complete:
+            given[rows, codes >> 1] = 1
         yield given, correct, posterior
+
+
+def _of_sparse(responses: Responses, found: Solution) -> Iterator[tuple[slice, Floats]]:
+    a, d, population = found
+    log_wrong = curve(a, d, found.nodes).log_wrong
+    for here, posterior, _ in Plain(responses).posteriors(a, d, log_wrong, population):
+        yield here, posterior
+
+
+def _of_complete(responses: Responses, found: Solution) -> Iterator[tuple[slice, Floats]]:
+    """Where nothing is missing a posterior hangs on the sum of a over the right answers alone."""
+    at_all = (
+        curve(found.a, found.d, found.nodes).log_wrong.sum(axis=0) + found.population.log_weights
+    )
+    weights = np.repeat(found.a, 2) * (np.arange(2 * len(found.a)) & 1)  # by code
+    for first in range(0, responses.persons, PERSONS):
+        here = slice(first, min(first + PERSONS, responses.persons))
+        codes = responses.codes[responses.starts[here.start] : responses.starts[here.stop]]
+        slope = weights[codes].reshape(-1, len(found.a)).sum(axis=1)
+        log_posterior = np.multiply.outer(slope, found.nodes) + at_all
+        log_posterior -= log_posterior.max(axis=1, keepdims=True)
+        posterior = np.exp(log_posterior, out=log_posterior)
+        yield here, posterior / posterior.sum(axis=1, keepdims=True)

@@ -47,6 +47,7 @@ class Compiled:
     name: str = "compiled"
     rounding: float = 5e-7
     _parts: list[tuple[int, int]] = field(init=False)
+    _others: ThreadPoolExecutor | None = field(init=False, default=None)
     _once: NDArray[np.float32] = field(init=False)
     _counted: tuple[Floats | None, Floats] | None = field(default=None, init=False)
 
@@ -152,8 +153,24 @@ class Compiled:
         threads = min(self.threads or os.cpu_count() or 1, len(self._parts))
         if threads == 1:
             return _added(part(*each) for each in self._parts)
-        with ThreadPoolExecutor(threads) as pool:
-            return _added(pool.map(lambda each: part(*each), self._parts))
+        results: list[tuple[Any, ...]] = [()] * len(self._parts)
+        left = iter(enumerate(self._parts))  # whoever is free takes the next
+
+        def take() -> None:
+            for number, each in left:
+                results[number] = part(*each)
+
+        others = [self._pool(threads).submit(take) for _ in range(threads - 1)]
+        take()
+        for other in others:
+            other.result()
+        return _added(results)
+
+    def _pool(self, threads: int) -> ThreadPoolExecutor:
+        """Threads that stay: to start some for every pass costs as much as a small one."""
+        if self._others is None:
+            self._others = ThreadPoolExecutor(threads - 1)
+        return self._others
 
 
 def right_answers(responses: Responses, weights: Floats | None) -> Floats:
