@@ -6,6 +6,7 @@ a row here, and hardly more there than a COPY of the same columns to nowhere.
 """
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -53,11 +54,17 @@ class Stream:
         return microseconds(self.taken_at)
 
     def __iter__(self) -> Iterator[Chunk]:
-        """The answers, some 100,000 at a time."""
-        with driver.cursor(self.db, binary=True) as cursor:
-            for first in range(0, self.pages, PAGES):
+        """The answers, some 100,000 at a time; while some are looked at the server packs the next."""
+        with driver.cursor(self.db, binary=True) as cursor, ThreadPoolExecutor(1) as ahead:
+
+            def fetch(first: int) -> Any:
                 block = f"({first},0)", f"({first + PAGES},0)"
-                row = cursor.execute(_RANGE, block).fetchone()
+                return cursor.execute(_RANGE, block).fetchone()
+
+            coming = ahead.submit(fetch, 0)
+            for first in range(PAGES, self.pages + PAGES, PAGES):
+                row = coming.result()
+                coming = ahead.submit(fetch, first)
                 if row and row[0] is not None:
                     yield _chunk(row)
 
