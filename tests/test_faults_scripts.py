@@ -51,3 +51,7 @@ def test_three_sigkills_of_generators_and_workers_make_no_exam_twice_and_miss_no
     options = ("--kills", 3, "--learners", 600, "--bank", bank_url)
 
     assert "3 SIGKILLs" in loop("sigkill_exams", *options)
+
+
+def test_garbled_bodies_end_in_a_documented_status_without_a_traceback(bank_url):
+    assert "garbled bodies" in loop("fuzz", "--bodies", 40, "--count", 10, "--bank", bank_url)

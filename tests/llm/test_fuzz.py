@@ -1,12 +1,12 @@
 """Bodies that nobody would send: each comes to a Reply or an LLMError, and to nothing else."""
 
 import asyncio
-import json
 from random import Random
 
 import pytest
 from tests.llm.asks import GOOD, an_ask, http, serving
 
+from itemwell.double.garble import garbled
 from itemwell.llm import anthropic, google, openai
 from itemwell.llm.door import LLMError, Reply
 
@@ -64,10 +64,6 @@ ERROR = {
         "details": [{"reason": "R", "retryDelay": "3s", "violations": [{"quotaId": "PerDay"}]}],
     }
 }
-ODD = (
-    None, True, 0, -1, 10**30, 1.5, "", "x", "\0", "\ud800", [], [None], [[]], {}, {"a": 1}, {"text": 1},
-    "unheard_of", "refusal", '{"key": "B"}', [{"type": "text"}], {"parts": None}, {"explanation": 3},
-)  # fmt: skip
 STATUSES = (
     200,
     200,
@@ -93,49 +89,8 @@ TYPES = ("application/json", "application/json", "application/json", "text/html"
 AFTER = ("1", "-1", "soon", "\xff", "9" * 400, "Mon, 99 Foo", "nan", "1e999", "٣")
 
 
-def paths(tree, path=()):
-    yield path
-    if isinstance(tree, dict | list):
-        pairs = tree.items() if isinstance(tree, dict) else enumerate(tree)
-        for name, value in pairs:
-            yield from paths(value, (*path, name))
-
-
-def spoilt(tree, chance):
-    """`tree` with one place of it missing, odd or doubled."""
-    tree = json.loads(json.dumps(tree))
-    path = chance.choice(list(paths(tree)))
-    if not path:
-        return chance.choice(ODD)
-    at = tree
-    for name in path[:-1]:
-        at = at[name]
-    match chance.randrange(3):
-        case 0:
-            del at[path[-1]]
-        case 1 if isinstance(at, list):
-            at.append(at[path[-1]])
-        case _:
-            at[path[-1]] = chance.choice(ODD)
-    return tree
-
-
 def a_body(sound, chance):
-    tree = chance.choice((sound, sound, sound, ERROR))
-    for _ in range(chance.randrange(4)):
-        tree = spoilt(tree, chance)
-    body = json.dumps(tree).encode()
-    match chance.randrange(8):
-        case 0:
-            body = body[: chance.randrange(len(body) + 1)]
-        case 1:
-            place = chance.randrange(len(body) + 1)
-            body = body[:place] + chance.randbytes(chance.randrange(1, 9)) + body[place:]
-        case 2:
-            body = chance.randbytes(chance.randrange(200))
-        case 3:
-            body = chance.choice((b"[" * 50_000, b'{"error":' * 50_000, b"[" * 150 + b"]" * 150))
-    return body
+    return garbled(chance.choice((sound, sound, sound, ERROR)), chance)
 
 
 def a_response(sound, chance):

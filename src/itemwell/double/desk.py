@@ -14,6 +14,7 @@ from typing import Any
 from itemwell.double import anthropic, google, openai
 from itemwell.double.answer import SPOT, tokens_in
 from itemwell.double.faults import Fault, Layer
+from itemwell.double.garble import garble
 from itemwell.double.mind import Mind, Refused
 from itemwell.double.seen import Seen
 from itemwell.double.vendor import Operation, Vendor
@@ -146,6 +147,8 @@ class Desk:
             response.body = response.body.replace(ascii(SPOT)[1:-1].encode(), b"\xf0\x9f")
         if name == "TRUNCATED":
             response.body = response.body[: len(response.body) // 2]
+        if name == "GARBLED":
+            garble(response)
         if name == "REDIRECT":
             response.status = options["status"]
             response.headers["location"] = options["location"] or self.stray_url + request.path

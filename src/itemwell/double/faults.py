@@ -139,6 +139,7 @@ class Fault:
     EMPTY_BODY = body("")
     DEEP_BODY = body('{"a":' * 100_000 + "1" + "}" * 100_000)
     WRONG_TYPE = wire(content_type="text/plain")
+    GARBLED = wire()
 
     BATCH_FAILED = Declared(Layer.BATCH)
     BATCH_EXPIRED = Declared(Layer.BATCH)
@@ -164,6 +165,7 @@ FATAL = frozenset(
         "MODEL_NOT_FOUND",
         "BAD_REQUEST",
         "TOO_LONG",
+        "GARBLED",
     ]
 )
 SLOW = frozenset({"HANG", "DRIP", "SLOW_HEADERS", "HUGE", "MANY", "DEEP", "DEEP_BODY"})
