@@ -4,6 +4,7 @@ import json
 
 import pytest
 from sqlalchemy import make_url, text
+from tests.proxy import wired
 
 from itemwell.double import Double, Fault
 from itemwell.double.cast import cast
@@ -104,4 +105,25 @@ def test_a_bank_that_cannot_be_reached_tells_no_password(guarded, bank):
     ended = guarded("generate", "--count", 1, "--verbose", DATABASE_URL=gone)
 
     assert ended.status == 4, ended.err
+    assert found(everything(ended, bank, guarded.folder)) == []
+
+
+def test_answers_that_are_spooled_while_the_bank_is_away_hold_no_secret(
+    guarded, bank, bank_url, double
+):
+    def cut(seen):
+        wire.cut()
+        return cast(seen) | {"explanation": f"as {KEYS[seen.vendor]} says"}
+
+    with wired(bank_url) as (wire, url):
+        for vendor in KEYS:
+            double.desk.scripts[vendor].clear()
+            double.script(vendor, [cut] * 6)
+        through = make_url(url).set(password=PASSWORD).render_as_string(hide_password=False)
+        ended = guarded(
+            "generate", "--count", 6, "--source", "models", "--verbose", DATABASE_URL=through
+        )
+
+    assert ended.status == 4, ended.err
+    assert any(path.stat().st_size for path in guarded.folder.rglob("spool/*.jsonl"))
     assert found(everything(ended, bank, guarded.folder)) == []
