@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from itemwell.irt.curve import Floats
+from itemwell.irt.curve import Floats, curve
 from itemwell.irt.grid import Grid
 from itemwell.irt.responses import Responses
 
@@ -36,6 +36,24 @@ class Population(NamedTuple):
 
     grid: Grid
     log_weights: Floats
+
+
+class Solution(NamedTuple):
+    """What was found: the items' a and d, and the population on its grid."""
+
+    a: Floats
+    d: Floats
+    population: Population
+
+    @property
+    def right(self) -> Floats:
+        """P at the nodes, J x Q."""
+        return curve(self.a, self.d, self.nodes).right
+
+    @property
+    def nodes(self) -> Floats:
+        """The nodes, Q."""
+        return self.population.grid.nodes
 
 
 class Expected(NamedTuple):

@@ -13,9 +13,9 @@ from itemwell.irt.ascent import Ascent, Problem, Start, ascend
 from itemwell.irt.bootstrap import bootstrap
 from itemwell.irt.curve import Floats
 from itemwell.irt.em import Model
-from itemwell.irt.engine import Population, engine_for
+from itemwell.irt.engine import Population, Solution, engine_for
 from itemwell.irt.hierarchical import Posterior, reestimated
-from itemwell.irt.information import Errors, Solution, standard_errors
+from itemwell.irt.information import Errors, standard_errors
 from itemwell.irt.prior import Prior
 from itemwell.irt.responses import Responses
 

@@ -14,9 +14,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from itemwell.irt import complete
 from itemwell.irt.curve import Floats, curve
 from itemwell.irt.em import Model
-from itemwell.irt.engine import Engine, Population, engine_for
+from itemwell.irt.engine import Engine, Solution, engine_for
 from itemwell.irt.plain import Plain
 from itemwell.irt.responses import Responses
 
@@ -32,28 +33,6 @@ PERSONS_A_PARAMETER = 4
 
 Triple = tuple[Floats, Floats, Floats]
 """Of each item's (a, d): aa, ad, dd, J each."""
-
-
-PERSONS = 4_096
-"""Persons whose answers are laid out at once."""
-
-
-class Solution(NamedTuple):
-    """What was found: the items' a and d, and the population on its grid."""
-
-    a: Floats
-    d: Floats
-    population: Population
-
-    @property
-    def right(self) -> Floats:
-        """P at the nodes, J x Q."""
-        return curve(self.a, self.d, self.nodes).right
-
-    @property
-    def nodes(self) -> Floats:
-        """The nodes, Q."""
-        return self.population.grid.nodes
 
 
 class Errors(NamedTuple):
@@ -91,9 +70,10 @@ def standard_errors(engine: Engine, model: Model, found: Solution) -> Errors:
     prior = model.prior.precision(found.a, found.d) if model.prior else (zero, zero, zero)
     seen = model.free if model.prior else model.free & (responses.tally()[0] > 0)
     persons, items = responses.persons, int((responses.tally()[0] > 0).sum())
-    at_once = 1 if _is_complete(responses) else len(found.nodes)
-    if persons * items**2 * at_once <= OBSERVED_UP_TO:
-        information, method = _observed(responses, found), "observed"
+    whole = complete.is_complete(responses)
+    if persons * items**2 * (1 if whole else len(found.nodes)) <= OBSERVED_UP_TO:
+        observed = complete.observed if whole else _observed
+        information, method = observed(responses, found), "observed"
     elif _pays_to_cross(persons, 2 * items) and not model.population_free:
         information, method = _crossed(responses, found), "cross-product"
     else:
@@ -175,18 +155,13 @@ def _inverse(information: Floats) -> Floats:
         return np.asarray(pseudo)
 
 
-def _is_complete(responses: Responses) -> bool:
-    return responses.count == responses.persons * responses.items
-
-
 def _observed(responses: Responses, found: Solution) -> Floats:
     """Louis' information of (a, d), 2J x 2J."""
     nodes, right = found.nodes, found.right
     information = np.zeros((2 * len(right), 2 * len(right)))
-    scatter = _scatter_complete if _is_complete(responses) else _scatter
     for given, correct, posterior in _dense(responses, found):
         counts = given.T @ posterior * right * (1 - right)
-        blocks = scatter(given, correct, posterior, right, nodes)
+        blocks = _scatter(given, correct, posterior, right, nodes)
         for power, block in enumerate(blocks):
             blocks[power] = np.diag(counts @ nodes**power) - block
         information += np.block([[blocks[2], blocks[1]], [blocks[1], blocks[0]]])
@@ -205,20 +180,6 @@ def _scatter(
         of_node = (residual * posterior[:, q, None]).T @ residual
         for power in range(3):
             blocks[power] += theta**power * of_node
-    return blocks
-
-
-def _scatter_complete(
-    _given: Floats, correct: Floats, posterior: Floats, right: Floats, nodes: Floats
-) -> list[Floats]:
-    """The same where nothing is missing: the sum over nodes comes first, as P is the same for everybody."""
-    by_node, right_by_node = posterior.sum(axis=0), correct.T @ posterior
-    blocks = []
-    for power in range(3):
-        weight = nodes**power
-        both = (correct * (posterior @ weight)[:, None]).T @ correct
-        mixed = (right_by_node * weight) @ right.T
-        blocks.append(both - mixed - mixed.T + (right * (by_node * weight)) @ right.T)
     return blocks
 
 
@@ -247,38 +208,17 @@ def _crossed(responses: Responses, found: Solution) -> Floats:
 
 def _dense(responses: Responses, found: Solution) -> Iterator[tuple[Floats, Floats, Floats]]:
     """Some persons at a time: what they answered, what rightly (persons x items), and their posteriors."""
-    items, complete = len(found.a), _is_complete(responses)
-    posteriors = _of_complete(responses, found) if complete else _of_sparse(responses, found)
-    for here, posterior in posteriors:
-        starts = responses.starts[here.start : here.stop + 1]
-        codes = responses.codes[starts[0] : starts[-1]]
-        rows = np.repeat(np.arange(len(posterior)), np.diff(starts))
-        correct = np.zeros((len(posterior), items))
-        correct[rows, codes >> 1] = codes & 1
-        given = np.ones_like(correct) if complete else np.zeros_like(correct)
-        if not complete:
-            given[rows, codes >> 1] = 1
-        yield given, correct, posterior
-
-
-def _of_sparse(responses: Responses, found: Solution) -> Iterator[tuple[slice, Floats]]:
+    if complete.is_complete(responses):
+        for correct, posterior in complete.posteriors(responses, found):
+            yield np.ones_like(correct), correct, posterior
+        return
     a, d, population = found
     log_wrong = curve(a, d, found.nodes).log_wrong
     for here, posterior, _ in Plain(responses).posteriors(a, d, log_wrong, population):
-        yield here, posterior
-
-
-def _of_complete(responses: Responses, found: Solution) -> Iterator[tuple[slice, Floats]]:
-    """Where nothing is missing a posterior hangs on the sum of a over the right answers alone."""
-    at_all = (
-        curve(found.a, found.d, found.nodes).log_wrong.sum(axis=0) + found.population.log_weights
-    )
-    weights = np.repeat(found.a, 2) * (np.arange(2 * len(found.a)) & 1)  # by code
-    for first in range(0, responses.persons, PERSONS):
-        here = slice(first, min(first + PERSONS, responses.persons))
-        codes = responses.codes[responses.starts[here.start] : responses.starts[here.stop]]
-        slope = weights[codes].reshape(-1, len(found.a)).sum(axis=1)
-        log_posterior = np.multiply.outer(slope, found.nodes) + at_all
-        log_posterior -= log_posterior.max(axis=1, keepdims=True)
-        posterior = np.exp(log_posterior, out=log_posterior)
-        yield here, posterior / posterior.sum(axis=1, keepdims=True)
+        starts = responses.starts[here.start : here.stop + 1]
+        codes = responses.codes[starts[0] : starts[-1]]
+        rows = np.repeat(np.arange(len(posterior)), np.diff(starts))
+        given, correct = np.zeros((2, len(posterior), len(a)))
+        given[rows, codes >> 1] = 1
+        correct[rows, codes >> 1] = codes & 1
+        yield given, correct, posterior
