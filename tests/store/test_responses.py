@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from itemwell.bank import Response
@@ -175,6 +175,29 @@ def test_a_stream_is_of_one_moment_however_long_it_takes(bank, monkeypatch):
 
     assert sorted(questions.tolist()) == list(range(1000))
     assert found.last_id == 1000
+
+
+def test_a_stream_comes_in_the_order_of_the_table_from_one_connection_or_more(bank, monkeypatch):
+    monkeypatch.setattr(stream, "PAGES", 1)
+    add(bank, *(a_response(question_id=number) for number in range(3000)))
+
+    both = whole(read(bank)[1])
+    monkeypatch.setattr(stream, "READERS", 1)
+    alone = whole(read(bank)[1])
+
+    assert both[1].tolist() == alone[1].tolist() == list(range(3000))
+
+
+def test_a_stream_goes_on_alone_where_no_connection_is_to_spare(bank, monkeypatch):
+    monkeypatch.setattr(stream, "PAGES", 1)
+    add(bank, *(a_response(question_id=number) for number in range(1000)))
+    small = create_engine(bank.url, pool_size=1, max_overflow=0, pool_timeout=0.1)
+
+    with stream.snapshot(small) as db:
+        questions = whole(stream.stream(db))[1]
+    small.dispose()
+
+    assert questions.tolist() == list(range(1000))
 
 
 def test_a_snapshot_can_write_nothing(bank):

@@ -4,7 +4,7 @@ Whatever happens before `publish`, the parameters of before stay in force; `publ
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -14,8 +14,8 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from itemwell.bank import Choice, ItemParameters
-from itemwell.calibrate import check, link
+from itemwell.bank import ItemParameters
+from itemwell.calibrate import check, choices, link
 from itemwell.calibrate import fit as fitting
 from itemwell.calibrate.due import MIN_NEW_RESPONSES, should_run_calibration
 from itemwell.calibrate.fit import Fitted, How, Scale, fit
@@ -25,7 +25,7 @@ from itemwell.calibrate.rules import Rules
 from itemwell.errors import ItemwellError, Stopped
 from itemwell.irt import item_fit
 from itemwell.stopping import within
-from itemwell.store import calibrations, choices, stream
+from itemwell.store import calibrations, stream
 from itemwell.store.calibrations import Traits
 from itemwell.store.connect import transact
 from itemwell.store.responses import Watermark
@@ -57,7 +57,6 @@ class Read:
     watermark: Watermark
     past: link.Past
     traits: list[Traits]
-    choices: Mapping[int, list[Choice]]
     scale: Scale  # of the calibration in force
 
 
@@ -188,7 +187,6 @@ def _load(bank: Engine, asked: Asked, stages: Stages) -> Read:
                 calibrations.earlier(db),
             ),
             traits=traits,
-            choices=choices.by_question(db),
             scale=Scale(*calibrations.last_scale(db)),
         )
 
@@ -207,7 +205,8 @@ def _check(
     fit_of = item_fit(fitted.responses, found.a, found.b, threads=asked.how.threads)
     if not (asked.accept_drift or asked.new_scale):
         check.require_calm(fitted, on_scale, read.past.published)
-    return check.parameters(fitted, on_scale, fit_of, read.choices, asked.bounds)
+    told = choices.by_question(read.loaded.chosen, fitted.question_ids, read.traits)
+    return check.parameters(fitted, on_scale, fit_of, told, asked.bounds)
 
 
 def _publish(bank: Engine, under: Run, report: Report, watermark: Watermark) -> None:

@@ -8,8 +8,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from itemwell.calibrate import choices
 from itemwell.calibrate.numbering import FREE, Numbering
-from itemwell.calibrate.packed import HALF, LOW, ONE, Answers, Marks
+from itemwell.calibrate.packed import HALF, ITEM, LETTER, LOW, ONE, Answers, Marks
 from itemwell.calibrate.rules import CLOCKS_APART, LONGEST_MS, Counts, Rules
 from itemwell.calibrate.sieve import Letters, drop_careless, drop_repeated
 
@@ -49,6 +50,7 @@ class Loaded:
     starts: NDArray[np.int64]
     question_ids: NDArray[np.int64]
     counts: Counts
+    chosen: choices.Chosen
     in_order: bool = True
 
     @property
@@ -76,7 +78,8 @@ def load(
         item = items.find(chunk.questions)
         kept = _possible(chunk, item, now, rules, counts)
         person = learners.number(chunk.users[kept])
-        code = (item[kept].astype(np.uint64) << ONE) | chunk.correct[kept]
+        letter = choices.LETTER_OF[chunk.letters[kept]] << LETTER
+        code = (item[kept].astype(np.uint64) << ITEM) | letter | chunk.correct[kept]
         seconds = np.clip(chunk.answered[kept] // SECOND, 0, LAST_SECOND)
         answers.add((person.astype(np.uint64) << HALF) | code, chunk.times_ms[kept], seconds)
         letters.add(person, chunk.letters[kept], learners.count)
@@ -124,7 +127,7 @@ def _packed(answers: Answers, learners: int, ids: NDArray[np.int64], counts: Cou
     used = of_item > 0
     number = np.cumsum(used) - 1
     sizes = of_person[of_person > 0]
-    item_bits = (2 * len(ids)).bit_length()
+    item_bits = int(ITEM) + len(ids).bit_length()
     time_bits = 64 - item_bits - learners.bit_length()
     _put_moments_between(answers, item_bits, time_bits)
     answers.forget_times()
@@ -133,14 +136,15 @@ def _packed(answers: Answers, learners: int, ids: NDArray[np.int64], counts: Cou
     low = np.uint64((1 << item_bits) - 1)
     for here in answers.pieces():
         packed = answers.packed[here]
-        item = ((packed & low) >> ONE).view(np.int64)
+        item = ((packed & low) >> ITEM).view(np.int64)
         codes[here] = (number[item].view(np.uint64) << ONE) | (packed & ONE)
         moment = packed >> np.uint64(item_bits)
         apart += int((moment[1:] != moment[:-1]).sum())
     counts.used, counts.learners, counts.questions = len(codes), len(sizes), int(used.sum())
     starts = np.concatenate(([0], np.cumsum(sizes)))
     in_order = apart - len(sizes) >= (len(codes) - len(sizes)) / 2
-    return Loaded(codes, starts, ids[used], counts, in_order)
+    chosen = choices.chosen(codes, starts, answers.packed, int(used.sum()))
+    return Loaded(codes, starts, ids[used], counts, chosen, in_order)
 
 
 def _put_moments_between(answers: Answers, item_bits: int, time_bits: int) -> None:

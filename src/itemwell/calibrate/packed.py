@@ -16,6 +16,7 @@ SORTED_AT_ONCE = 1 << 21
 LOW = np.uint64(2**32 - 1)
 HALF = np.uint64(32)
 ONE = np.uint64(1)
+LETTER, ITEM = np.uint64(1), np.uint64(4)  # where they begin
 
 Marks = NDArray[np.bool_]
 Whole = NDArray[np.int64]
@@ -27,7 +28,7 @@ def _empty(kind: type[Any]) -> Any:
 
 @dataclass(slots=True)
 class Answers:
-    """`packed` is person << 32 | item << 1 | right; `times_ms` -1 where none; `seconds` since 2000.
+    """`packed` is person << 32 | item << 4 | letter << 1 | right; `times_ms` -1 where none; `seconds` since 2000.
 
     The columns are longer than `count` while answers come in.
     """
@@ -78,7 +79,7 @@ class Answers:
 
     def items(self, here: slice) -> Whole:
         """What they are answers to."""
-        return ((self.packed[here] & LOW) >> ONE).view(np.int64)
+        return ((self.packed[here] & LOW) >> ITEM).view(np.int64)
 
     def of_persons(self, first: int, end: int) -> Whole:
         """The places of the answers of persons first..end-1."""

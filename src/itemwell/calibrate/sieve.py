@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from itemwell.calibrate.numbering import FREE, Numbering
-from itemwell.calibrate.packed import HALF, LOW, ONE, Answers, Marks, Whole, ranges
+from itemwell.calibrate.packed import HALF, ITEM, LOW, Answers, Marks, Whole, ranges
 from itemwell.calibrate.rules import (
     BOT_FEWEST_TIMES,
     BOT_LETTERS,
@@ -84,13 +84,13 @@ def drop_careless(
 
 def _later(answers: Answers, mine: Whole) -> Whole:
     """The places among `mine` of answers to what the same person had answered before."""
-    pairs = answers.packed[mine] >> ONE
+    pairs = answers.packed[mine] >> ITEM
     ordered = np.sort(pairs)
     twice = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
     if not len(twice):
         return mine[:0]
     found = mine[Numbering.of(twice.view(np.int64)).find(pairs.view(np.int64)) != FREE]
-    pairs = answers.packed[found] >> ONE
+    pairs = answers.packed[found] >> ITEM
     order = np.lexsort((found, answers.seconds[found], pairs))
     later: Whole = found[order][1:][pairs[order][1:] == pairs[order][:-1]]
     return later

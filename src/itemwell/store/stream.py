@@ -1,26 +1,33 @@
 """Reading every answer out of one snapshot, in columns that numpy takes as they are.
 
 A COPY sends a message a row, and the message alone costs a client 250 ns and more. So the server
-packs: for a range of the table's pages it answers with one binary value a column. That is some 10 ns
-a row here, and hardly more there than a COPY of the same columns to nowhere.
+packs: for a range of the table's pages it answers with one binary value, a record a row. That is some
+10 ns a row here, and less there than a COPY of the same columns to nowhere. Two connections that
+share the snapshot pack in turn, as packing is most of the work.
 """
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import cycle, islice
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from psycopg import sql
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from itemwell.store import driver
 
 PAGES = 1000
 """Pages that are read at once: some 100,000 answers, 3 MB."""
+
+READERS = 2
+"""Connections that read at once, where there are enough pages for each."""
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 """Postgres counts its microseconds from here."""
@@ -55,26 +62,24 @@ class Stream:
 
     def __iter__(self) -> Iterator[Chunk]:
         """The answers, some 100,000 at a time; while some are looked at the server packs the next."""
-        with driver.cursor(self.db, binary=True) as cursor, ThreadPoolExecutor(1) as ahead:
-
-            def fetch(first: int) -> Any:
-                block = f"({first},0)", f"({first + PAGES},0)"
-                return cursor.execute(_RANGE, block).fetchone()
-
-            coming = ahead.submit(fetch, 0)
-            for first in range(PAGES, self.pages + PAGES, PAGES):
-                row = coming.result()
-                coming = ahead.submit(fetch, first)
-                if row and row[0] is not None:
-                    yield _chunk(row)
+        firsts = range(0, self.pages, PAGES)
+        with (
+            _readers(self.db, min(READERS, len(firsts))) as readers,
+            ThreadPoolExecutor(len(readers)) as ahead,
+        ):
+            tasks = zip(cycle(readers), firsts, strict=False)
+            coming = deque(ahead.submit(_packed, *task) for task in islice(tasks, len(readers)))
+            while coming:
+                found = coming.popleft().result()
+                coming.extend(ahead.submit(_packed, *task) for task in islice(tasks, 1))
+                if found:
+                    yield found
 
 
 @contextmanager
 def snapshot(bank: Engine) -> Iterator[Connection]:
     """A transaction that sees the bank as it is at one moment, and can write nothing."""
-    with bank.connect().execution_options(
-        isolation_level="REPEATABLE READ", postgresql_readonly=True
-    ) as db:
+    with bank.connect().execution_options(**READING) as db:
         yield db
 
 
@@ -90,24 +95,49 @@ def microseconds(moment: datetime) -> int:
     return (moment - EPOCH) // timedelta(microseconds=1)
 
 
-def _chunk(row: tuple[bytes, ...]) -> Chunk:
-    users, questions, marks, times, answered = row
-    mark = np.frombuffer(marks, ">i2")
+@contextmanager
+def _readers(db: Connection, wanted: int) -> Iterator[Sequence[Connection]]:
+    """`db` and others that see the same; fewer than wanted where the server has none to spare."""
+    with ExitStack() as others:
+        readers = [db]
+        if wanted > 1:
+            shared = db.execute(text("SELECT pg_export_snapshot()")).scalar_one()
+        with suppress(SQLAlchemyError):
+            for _ in range(wanted - 1):
+                other = others.enter_context(db.engine.connect().execution_options(**READING))
+                other.execute(text(f"SET TRANSACTION SNAPSHOT '{shared}'"))
+                other.execute(_SETTINGS)
+                readers.append(other)
+        yield readers
+
+
+def _packed(db: Connection, first: int) -> Chunk | None:
+    """The answers of PAGES pages from `first` on; None where there are none."""
+    with driver.cursor(db, binary=True) as cursor:
+        block = f"({first},0)", f"({first + PAGES},0)"
+        row = cursor.execute(_RANGE, block).fetchone()
+    if row is None or row[0] is None:
+        return None
+    records = np.frombuffer(row[0], RECORD)
     return Chunk(
-        _native(users, ">i8"),
-        _native(questions, ">i8"),
-        (mark & 1).astype(np.bool_),
-        (mark >> 1).astype(np.uint8),
-        _native(times, ">i4"),
-        _native(answered, ">i8"),
+        _native(records["user"]),
+        _native(records["question"]),
+        (records["mark"] & 1).astype(np.bool_),
+        (records["mark"] >> 1).astype(np.uint8),
+        _native(records["ms"]),
+        _native(records["answered"]),
     )
 
 
-def _native(data: bytes, kind: str) -> NDArray[Any]:
-    """The numbers of this kind in this machine's order of bytes."""
-    return np.frombuffer(data, kind).astype(kind.replace(">", "="))
+def _native(column: NDArray[Any]) -> NDArray[Any]:
+    """The same in this machine's order of bytes."""
+    return column.astype(column.dtype.newbyteorder("="))
 
 
+READING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+RECORD = np.dtype(
+    [("user", ">i8"), ("question", ">i8"), ("mark", ">i2"), ("ms", ">i4"), ("answered", ">i8")]
+)
 _SETTINGS = text(
     "SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true),"
     " set_config('statement_timeout', '0', true)"
@@ -119,10 +149,8 @@ _ABOUT = text(
     " pg_relation_size('responses') / current_setting('block_size')::bigint AS pages"
 )
 _RANGE = sql.SQL("""
-    SELECT string_agg(int8send(hashtextextended(user_id, 0)), ''),
-        string_agg(int8send(question_id), ''),
-        string_agg(int2send((is_correct::integer + 2 * coalesce(ascii(selected_option) & 127, 0))::smallint), ''),
-        string_agg(int4send(coalesce(response_time_ms, -1)), ''),
-        string_agg(timestamptz_send(answered_at), '')
+    SELECT string_agg(int8send(hashtextextended(user_id, 0)) || int8send(question_id)
+        || int2send((is_correct::integer + 2 * coalesce(ascii(selected_option) & 127, 0))::smallint)
+        || int4send(coalesce(response_time_ms, -1)) || timestamptz_send(answered_at), '')
     FROM responses WHERE ctid >= %s::tid AND ctid < %s::tid
 """)
