@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from itemwell.calibrate import choices
-from itemwell.calibrate.numbering import FREE, Numbering
+from itemwell.calibrate.numbering import FREE, Numbering, places
 from itemwell.calibrate.packed import HALF, ITEM, LETTER, LOW, ONE, Answers, Marks
 from itemwell.calibrate.rules import CLOCKS_APART, LONGEST_MS, Counts, Rules
 from itemwell.calibrate.sieve import Letters, drop_careless, drop_repeated
@@ -73,9 +73,9 @@ def load(
     """
     rules, counts, answers, letters = rules or Rules(), Counts(), Answers(), Letters()
     ids = np.unique(np.fromiter(question_ids, np.int64))
-    items, learners = Numbering.of(ids), Numbering()
+    find, learners = places(ids), Numbering()
     for chunk in chunks:
-        item = items.find(chunk.questions)
+        item = find(chunk.questions)
         kept = _possible(chunk, item, now, rules, counts)
         person = learners.number(chunk.users[kept])
         letter = choices.LETTER_OF[chunk.letters[kept]] << LETTER

@@ -3,6 +3,7 @@
 Some 10 ns a key, where sorting them takes 100 and more.
 """
 
+from collections.abc import Callable
 from typing import Self
 
 import numpy as np
@@ -15,6 +16,24 @@ FREE = -1
 
 AT_ONCE = 1 << 17
 """Keys that are looked up together: what is made of them on the way stays in the cache."""
+
+RUN = 2
+"""Equal keys that follow each other, on average, from which on the first of them is looked up alone."""
+
+CLOSE = 16
+"""Keys from 0 on of which one in so many is known lie close together."""
+
+Find = Callable[[NDArray[np.int64]], NDArray[np.int32]]
+
+
+def places(keys: NDArray[np.int64]) -> Find:
+    """What finds the place of a key among `keys`, all different and rising; -1 for one that is not there."""
+    highest = int(keys[-1]) if len(keys) else 0
+    if not len(keys) or keys[0] < 0 or highest > CLOSE * len(keys):
+        return Numbering.of(keys).find
+    table = np.full(highest + 3, FREE, np.int32)
+    table[keys + 1] = np.arange(len(keys), dtype=np.int32)
+    return lambda wanted: table[np.clip(wanted, -1, highest + 1) + 1]
 
 
 class Numbering:
@@ -51,6 +70,13 @@ class Numbering:
 
     def number(self, keys: NDArray[np.int64]) -> NDArray[np.int32]:
         """The numbers of `keys`, new ones for those that had none."""
+        begins = np.flatnonzero(keys[1:] != keys[:-1]) + 1
+        if RUN * len(begins) >= len(keys):
+            return self._numbered(keys)
+        begins = np.concatenate(([0], begins))  # as where learners' answers were imported
+        return np.repeat(self._numbered(keys[begins]), np.diff(begins, append=len(keys)))
+
+    def _numbered(self, keys: NDArray[np.int64]) -> NDArray[np.int32]:
         numbers = self.find(keys)
         unknown = numbers == FREE
         if unknown.any():
