@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 PIECE = 1 << 18
 """Answers that are looked at at once."""
 
-SORTED_AT_ONCE = 1 << 21
+SORTED_AT_ONCE = 1 << 20
 """Answers that are sorted at once, where a part of them can be sorted by itself."""
 
 LOW = np.uint64(2**32 - 1)

@@ -1,6 +1,7 @@
 """The rules that look at more than one answer: repeated answers, rapid guesses, bots. See `rules.py`."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,15 @@ from itemwell.calibrate.rules import (
     Counts,
     Rules,
 )
+
+LONGEST_MEDIAN = 1 << 17
+"""Milliseconds: what takes longer than this is far beyond where RAPID_MOST_MS takes over."""
+
+CELLS, MOST_SPANS = 1 << 19, 256
+"""Items times spans of time in which answers are counted, and spans an item."""
+
+THREADS = 2
+"""That look for repeated answers, each in a part of the learners."""
 
 
 class Letters:
@@ -51,13 +61,13 @@ class Letters:
 
 def drop_repeated(answers: Answers, learners: int, counts: Counts) -> None:
     """Leave out all but a learner's first answer to a question."""
-    kept: Marks | None = None
-    for first, end in ranges(answers.tally(learners, answers.persons)):
-        later = _later(answers, answers.of_persons(first, end))
-        if len(later):
-            kept = np.ones(answers.count, np.bool_) if kept is None else kept
-            kept[later] = False
-    if kept is not None:
+    parts = ranges(answers.tally(learners, answers.persons))
+    with ThreadPoolExecutor(THREADS) as threads:
+        found = threads.map(lambda part: _later(answers, answers.of_persons(*part)), parts)
+        later = [each for each in found if len(each)]
+    if later:
+        kept = np.ones(answers.count, np.bool_)
+        kept[np.concatenate(later)] = False
         counts.repeated = answers.count - int(kept.sum())
         answers.keep(kept)
 
@@ -116,23 +126,58 @@ def _guessing(answers: Answers, rapid: Marks, learners: int) -> Marks:
 
 
 def _thresholds(answers: Answers, items: int) -> NDArray[np.float64]:
-    """Below how many milliseconds an answer to each item is rapid; 0 where too few are timed."""
+    """Below how many milliseconds an answer to each item is rapid; 0 where too few are timed.
+
+    Times are counted by spans first; only those in the spans that hold the middle are sorted.
+    """
+    spans = 1 << max(0, min(CELLS // max(items, 1), MOST_SPANS).bit_length() - 1)
+    by_span = answers.tally(items * spans, lambda here: _spans(answers, here, spans)[0])
+    by_span = by_span.reshape(items, spans)
+    upto = by_span.cumsum(axis=1)
+    timed = upto[:, -1]
+    lower, upper = (_first_above(upto, rank) for rank in ((timed - 1) // 2, timed // 2))
+    middle = np.zeros((items, spans), np.bool_)
+    rows = np.arange(items)
+    middle[rows, lower] = middle[rows, upper] = timed >= FEWEST_TIMES
+    sizes = (by_span * middle).sum(axis=1)
+    below = upto[rows, lower] - by_span[rows, lower]
     thresholds = np.zeros(items)
-    timed = answers.tally(items, lambda here: answers.items(here)[answers.times_ms[here] >= 0])
-    for first, end in ranges(timed):
-        times = np.sort(np.concatenate(list(_timed(answers, first, end)))) & LOW
-        sizes = timed[first:end]
-        enough = np.flatnonzero(sizes >= FEWEST_TIMES)
-        begin, size = (np.cumsum(sizes) - sizes)[enough], sizes[enough]
-        medians = (times[begin + (size - 1) // 2] + times[begin + size // 2]) / 2
-        thresholds[first + enough] = np.minimum(RAPID_SHARE * medians, RAPID_MOST_MS)
+    for first, end in ranges(sizes):
+        found = list(_in_the_middle(answers, middle, first, end))
+        times = np.sort(np.concatenate(found)) & LOW
+        some = first + np.flatnonzero(sizes[first:end])
+        begin = (np.cumsum(sizes[first:end]) - sizes[first:end])[some - first] - below[some]
+        medians = (times[begin + (timed[some] - 1) // 2] + times[begin + timed[some] // 2]) / 2
+        thresholds[some] = np.minimum(RAPID_SHARE * medians, RAPID_MOST_MS)
     return thresholds
 
 
-def _timed(answers: Answers, first: int, end: int) -> Iterator[NDArray[np.uint64]]:
-    """As item << 32 | milliseconds of the timed answers to items first..end-1."""
+def _spans(answers: Answers, here: slice, spans: int) -> tuple[Whole, Marks]:
+    """Item and span of the timed answers, as item * spans + span, and which answers they are."""
+    times = answers.times_ms[here]
+    timed = times >= 0
+    width = LONGEST_MEDIAN // spans
+    span = np.minimum(times[timed] // width, spans - 1)
+    return answers.items(here)[timed] * spans + span, timed
+
+
+def _first_above(upto: Whole, rank: Whole) -> Whole:
+    """In each row the place of the first number above `rank`, or the last place."""
+    place: Whole = np.minimum((upto <= rank[:, None]).sum(axis=1), upto.shape[1] - 1)
+    return place
+
+
+def _in_the_middle(
+    answers: Answers, middle: Marks, first: int, end: int
+) -> Iterator[NDArray[np.uint64]]:
+    """As item << 32 | milliseconds of the answers to items first..end-1 in the marked spans."""
     yield np.zeros(0, np.uint64)
+    spans = middle.shape[1]
+    marked = middle[first:end].ravel()
     for here in answers.pieces():
-        item, times = answers.items(here), answers.times_ms[here]
-        mine = (item >= first) & (item < end) & (times >= 0)
-        yield (item[mine].view(np.uint64) << HALF) | times[mine].astype(np.uint64)
+        cell, timed = _spans(answers, here, spans)
+        cell -= first * spans
+        mine = (cell >= 0) & (cell < len(marked))
+        mine[mine] = marked[cell[mine]]
+        times = answers.times_ms[here][timed][mine].astype(np.uint64)
+        yield ((cell[mine] // spans + first).astype(np.uint64) << HALF) | times
