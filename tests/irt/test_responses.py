@@ -140,3 +140,11 @@ def test_items_that_no_person_connects_are_groups_of_their_own():
     assert len(set(connected.groups()[:3])) == 1
     assert len(set(connected.groups()[3:5])) == 1
     assert len(set(connected.groups())) == 3
+
+
+def test_a_single_person_of_many_connects_two_groups():
+    one, other, both = [1, 1, np.nan, np.nan], [np.nan, np.nan, 0, 1], [np.nan, 1, 1, np.nan]
+    apart = [one, other] * 6_000
+
+    assert Responses.of_matrix(apart).groups().tolist() == [0, 0, 1, 1]
+    assert Responses.of_matrix([*apart, both, *apart]).groups().tolist() == [0, 0, 0, 0]

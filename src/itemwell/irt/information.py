@@ -18,7 +18,6 @@ from itemwell.irt import complete
 from itemwell.irt.curve import Floats, curve
 from itemwell.irt.em import Model
 from itemwell.irt.engine import Engine, Solution, engine_for
-from itemwell.irt.plain import Plain
 from itemwell.irt.responses import Responses
 
 OBSERVED_UP_TO = 3e8
@@ -212,6 +211,8 @@ def _dense(responses: Responses, found: Solution) -> Iterator[tuple[Floats, Floa
         for correct, posterior in complete.posteriors(responses, found):
             yield np.ones_like(correct), correct, posterior
         return
+    from itemwell.irt.plain import Plain  # noqa: PLC0415 - scipy, for small data only
+
     a, d, population = found
     log_wrong = curve(a, d, found.nodes).log_wrong
     for here, posterior, _ in Plain(responses).posteriors(a, d, log_wrong, population):

@@ -17,6 +17,9 @@ FEWEST_TO_SHARE = 8
 BLOCK = 1 << 22
 """Answers that are widened at once."""
 
+FEW = 5_000
+"""Persons who most often connect all items."""
+
 LOOKED_AT = 1_000
 """Persons whose sets of items tell whether it is worth looking for forms at all."""
 
@@ -106,10 +109,8 @@ class Responses:
 
     def every(self, step: int) -> Self:
         """The answers of every `step`th person."""
-        some = np.arange(0, self.persons, step)
-        sizes = np.diff(self.starts)[some]
+        places, sizes = self._places(np.arange(0, self.persons, step))
         starts = np.concatenate(([0], np.cumsum(sizes)))
-        places = np.arange(starts[-1]) + np.repeat(self.starts[some] - starts[:-1], sizes)
         return type(self).packed(self.codes[places], starts, self.items)
 
     def groups(self) -> NDArray[np.int64]:
@@ -119,19 +120,37 @@ class Responses:
         are alike.
         """
         number = np.arange(self.items, dtype=np.int64)
+        answered = np.flatnonzero(self.tally()[0])
         filled = np.flatnonzero(np.diff(self.starts))
+        some = filled[:: max(1, len(filled) // FEW)]
+        for persons in (some, filled):  # mostly some persons connect all
+            number = self._connected(number, persons)
+            if not (number[answered[1:]] != number[answered[:1]]).any():
+                break
+        found: NDArray[np.int64] = np.unique(number, return_inverse=True)[1]
+        return found
+
+    def _connected(
+        self, number: NDArray[np.int64], persons: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        """`number` by item, made the same for items that one of `persons`, who have answers, answered."""
         while True:
             before = number.copy()
-            for some in np.array_split(filled, 1 + self.count // BLOCK):
-                if len(some):
-                    first, end = self.starts[some[0]], self.starts[some[-1] + 1]
-                    items = self.codes[first:end] >> 1
-                    least = np.minimum.reduceat(number[items], self.starts[some] - first)
-                    np.minimum.at(number, items, np.repeat(least, np.diff(self.starts)[some]))
+            for who in np.array_split(persons, 1 + self.count // BLOCK):
+                if len(who):
+                    places, sizes = self._places(who)
+                    items = self.codes[places] >> 1
+                    least = np.minimum.reduceat(number[items], np.cumsum(sizes) - sizes)
+                    np.minimum.at(number, items, np.repeat(least, sizes))
             number = number[number]
             if (number == before).all():
-                found: NDArray[np.int64] = np.unique(number, return_inverse=True)[1]
-                return found
+                return number
+
+    def _places(self, persons: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Where the answers of `persons` are in `codes`, and how many each has."""
+        sizes = np.diff(self.starts)[persons]
+        begins = np.cumsum(sizes) - sizes
+        return np.arange(sizes.sum()) + np.repeat(self.starts[persons] - begins, sizes), sizes
 
     def tally(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Answers and right answers of each item."""

@@ -77,10 +77,12 @@ def add_each(db: Connection, responses: Iterable[Response]) -> Added:
 def count_new(db: Connection, watermark: Watermark | None) -> int:
     """How many answers that calibration has not seen; all of them where there was none.
 
-    Answers committed late have an id below its highest, so both halves are counted, in one scan;
+    Answers committed late have an id below its highest, so both halves are counted, at one moment;
     what was deleted since hides no new one.
     """
-    last, before = watermark or Watermark(0, 0)
+    if watermark is None:
+        return int(db.execute(text("SELECT count(*) FROM responses")).scalar_one())
+    last, before = watermark
     above, below = db.execute(_COUNT, {"last": last}).one()
     return int(above) + max(0, int(below) - before)
 
@@ -176,9 +178,11 @@ _TAKE_IN = text(
     f" SELECT {_COLUMNS}, coalesce(answered_at, clock_timestamp()) FROM incoming_responses"
     ' ORDER BY user_id COLLATE "C", question_id, answered_at ON CONFLICT DO NOTHING'
 )
-_COUNT = text(
-    "SELECT count(*) FILTER (WHERE id > :last), count(*) FILTER (WHERE id <= :last) FROM responses"
-)
+_COUNT = text("""
+    SELECT above, total - above FROM (SELECT count(*) AS above FROM responses WHERE id > :last) AS newer,
+        (SELECT count(*) AS total FROM responses) AS every
+""")
+"""The newer ones by the index, which are few; to compare each row's id takes longer than to count rows."""
 _REAL = text(
     f"SELECT EXISTS (SELECT 1 FROM responses WHERE NOT starts_with(user_id, '{SIMULATED}'))"
 )
