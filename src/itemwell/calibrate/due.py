@@ -1,12 +1,14 @@
 """Whether there is enough new to calibrate: what the published fit has not seen, and no clock."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Connection
-from sqlalchemy.orm import Session
 
 from itemwell.store import calibrations, responses
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 MIN_NEW_RESPONSES = 100
 
@@ -20,14 +22,14 @@ class Due(NamedTuple):
 
 
 def should_run_calibration(
-    db: Connection | Session, min_new_responses: int = MIN_NEW_RESPONSES
+    db: "Connection | Session", min_new_responses: int = MIN_NEW_RESPONSES
 ) -> Due:
     """Count the answers that the published calibration did not contain.
 
     Those committed late are among them, however old their timestamps; a calibration that published
     nothing resets nothing.
     """
-    connection = db.connection() if isinstance(db, Session) else db
+    connection = db if isinstance(db, Connection) else db.connection()
     last = calibrations.last_published(connection)
     new = responses.count_new(connection, last and last[0])
     return Due(new >= min_new_responses, new, last and last[1])

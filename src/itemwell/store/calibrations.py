@@ -1,7 +1,7 @@
 """Calibrations: their rows, the parameters they found, and which of these are in force."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime
 from math import isfinite
 from typing import Any, NamedTuple
@@ -16,6 +16,8 @@ from itemwell.store.tables import irt_calibration_runs, item_parameters
 
 AT_ONCE = 5_000
 """Rows of parameters in one statement."""
+
+PARAMETERS = tuple(each.name for each in fields(ItemParameters))
 
 DIED = "the process ended without a word; the parameters of before stay in force"
 
@@ -169,7 +171,7 @@ def parameters_of(db: Connection, calibration_id: int) -> list[ItemParameters]:
 
 def _row(calibration_id: int, each: ItemParameters) -> dict[str, Any]:
     """As it is stored: what is not a number cannot be told."""
-    row: dict[str, Any] = asdict(each)
+    row = {name: getattr(each, name) for name in PARAMETERS}
     for name, value in row.items():
         if isinstance(value, float) and not isfinite(value):
             row[name] = None
