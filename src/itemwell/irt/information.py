@@ -67,8 +67,9 @@ def standard_errors(engine: Engine, model: Model, found: Solution) -> Errors:
     """
     responses, zero = engine.responses, np.zeros_like(found.a)
     prior = model.prior.precision(found.a, found.d) if model.prior else (zero, zero, zero)
-    seen = model.free if model.prior else model.free & (responses.tally()[0] > 0)
-    persons, items = responses.persons, int((responses.tally()[0] > 0).sum())
+    answered = responses.tally()[0] > 0
+    seen = model.free if model.prior else model.free & answered
+    persons, items = responses.persons, int(answered.sum())
     whole = complete.is_complete(responses)
     if persons * items**2 * (1 if whole else len(found.nodes)) <= OBSERVED_UP_TO:
         observed = complete.observed if whole else _observed
