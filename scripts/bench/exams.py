@@ -32,7 +32,7 @@ from itemwell.exams.exact import optimum
 from itemwell.exams.job import Asked
 from itemwell.exams.room import open_desk
 from itemwell.settings import load
-from itemwell.store import exams, runs
+from itemwell.store import demand, runs
 from itemwell.store.connect import open_bank
 
 LEAST = 0.95
@@ -101,7 +101,7 @@ def sampled(bank, number, solve):
                 text("SELECT user_id FROM learners ORDER BY md5(user_id) LIMIT :n"), {"n": number}
             )
         )
-        seen = exams.seen(db, learners)
+        seen = demand.seen(db, learners)
     found = []
     for k, learner in enumerate(learners):
         desk, where = (one := opened[SHIPPED[k % len(SHIPPED)].name]).desk, one.places

@@ -72,7 +72,6 @@ FILL = (
 )
 EMPTY = (
     "DELETE FROM pre_generated_exams",
-    "UPDATE exam_desks SET version = version + 1",
     "DELETE FROM procrastinate_jobs WHERE task_name = 'exams' AND status <> 'doing'",
 )
 

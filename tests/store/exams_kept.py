@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import create_engine, make_url, text
 
 from itemwell.bank import Exam, ExamQuestion, Stratum
-from itemwell.store import exams
+from itemwell.store import attempts, exams
 
 LATER = datetime.now(UTC) + timedelta(days=7)
 EASY = Stratum("math", "easy")
@@ -49,7 +49,7 @@ def keep(bank, *some):
 
 def claim(bank, user_id="ann", exam_type="practice"):
     with bank.begin() as db:
-        return exams.claim(db, user_id, exam_type)
+        return attempts.claim(db, user_id, exam_type)
 
 
 def change(bank, sql, **values):

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 from tests.store.exams_kept import add_questions, an_exam, claim, keep
 
-from itemwell.store import exams
+from itemwell.store import attempts, exams
 
 CLIENTS = 100
 CLAIM = "SELECT exam_id FROM claim_exam(%s, 'practice')"
@@ -90,10 +90,10 @@ def test_a_second_tab_gets_another_exam_or_none_and_what_was_not_taken_comes_bac
     keep(stocked, an_exam(seed="2"))
 
     with stocked.connect() as one, stocked.connect() as other, stocked.connect() as third:
-        first = exams.claim(one, "ann", "practice")
-        second = exams.claim(other, "ann", "practice")
+        first = attempts.claim(one, "ann", "practice")
+        second = attempts.claim(other, "ann", "practice")
         assert [first.exam_id, second.exam_id] == [1, 2]
-        assert exams.claim(third, "ann", "practice") is None
+        assert attempts.claim(third, "ann", "practice") is None
         one.rollback()
         other.commit()
 
@@ -105,7 +105,7 @@ def test_an_exam_that_expires_while_its_claim_is_under_way_is_not_removed(stocke
     keep(stocked, an_exam(expires_at=datetime.now(UTC) + timedelta(seconds=0.3)))
 
     with stocked.connect() as learner:
-        assert exams.claim(learner, "ann", "practice")
+        assert attempts.claim(learner, "ann", "practice")
         time.sleep(0.4)
         with stocked.begin() as db:
             assert exams.expire(db, 10) == (0, 0)

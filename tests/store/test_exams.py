@@ -8,7 +8,7 @@ from sqlalchemy import text
 from tests.store.exams_kept import add_questions, an_entry, an_exam, change, claim, keep
 
 from itemwell.bank import AnswerKey, Response
-from itemwell.store import exams, responses, schema
+from itemwell.store import attempts, demand, exam_stats, exams, responses, schema
 
 DAY = timedelta(days=1)
 
@@ -62,11 +62,11 @@ def test_the_keys_are_in_the_attempts_order(stocked):
 
     attempt = claim(stocked).attempt_id
 
-    assert asked(stocked, exams.keys, attempt) == [
+    assert asked(stocked, attempts.keys, attempt) == [
         AnswerKey(1, 3, "D", scored=True),
         AnswerKey(2, 1, "A", scored=False),
     ]
-    assert asked(stocked, exams.keys, 99) == []
+    assert asked(stocked, attempts.keys, 99) == []
 
 
 def test_the_oldest_is_handed_out_first_and_each_once(stocked):
@@ -96,7 +96,11 @@ def test_a_question_that_is_no_more_what_it_was_is_replaced_by_a_spare(stocked, 
     claimed = claim(stocked)
 
     assert (ids(claimed), claimed.replaced, claimed.missing) == ([1, 5, 3], 1, 0)
-    assert [key.question_id for key in asked(stocked, exams.keys, claimed.attempt_id)] == [1, 5, 3]
+    assert [key.question_id for key in asked(stocked, attempts.keys, claimed.attempt_id)] == [
+        1,
+        5,
+        3,
+    ]
 
 
 def test_whatever_a_question_is_made_of_is_handed_out_as_it_is(stocked):
@@ -117,7 +121,7 @@ def test_whatever_a_question_is_made_of_is_handed_out_as_it_is(stocked):
     texts = [(each["letter"], each["text"]) for each in six["options"]]
     assert texts == list(zip("ABCDEF", ["b", 'x"],"y', "f", "c", "e", "d"], strict=True))
     assert [(each["letter"], each["text"]) for each in two["options"]] == [("A", "b"), ("B", "a")]
-    assert asked(stocked, exams.keys, 1)[0].key == "C"
+    assert asked(stocked, attempts.keys, 1)[0].key == "C"
 
 
 def test_faces_follow_their_questions(stocked):
@@ -154,7 +158,7 @@ def test_a_spare_is_scored_where_the_question_was_that_it_replaces(stocked):
     keep(stocked, an_exam(of=(an_entry(1, scored=False), 2), spares=(3, an_entry(4, scored=False))))
     change(stocked, "UPDATE questions SET status = 'retired' WHERE id IN (1, 2)")
 
-    keys = asked(stocked, exams.keys, claim(stocked).attempt_id)
+    keys = asked(stocked, attempts.keys, claim(stocked).attempt_id)
 
     assert [(key.question_id, key.scored) for key in keys] == [(4, False), (3, True)]
 
@@ -178,7 +182,9 @@ def test_who_lacks_an_exam_that_is_valid_beyond_the_horizon(stocked):
 
     def lacking(hours):
         wanted = ["practice", "diagnostic"]
-        found = asked(stocked, exams.lacking, wanted, ["eve", "bob", "ann"], timedelta(hours=hours))
+        found = asked(
+            stocked, demand.lacking, wanted, ["eve", "bob", "ann"], timedelta(hours=hours)
+        )
         return [(user, kind) for user, kind in found if kind == "practice" or user == "ann"]
 
     assert lacking(6) == [("eve", "practice"), ("bob", "practice"), ("ann", "diagnostic")]
@@ -194,11 +200,11 @@ def test_active_is_who_was_seen_or_answered_lately_page_by_page(bank):
             answered(bank, user, question, now - days * DAY)
 
     def page(after, limit):
-        return asked(bank, exams.active_learners, 30 * DAY, after, limit)
+        return asked(bank, demand.active_learners, 30 * DAY, after, limit)
 
     assert page(None, 10) == ["a", "b", "d", "f"]
     assert [page(None, 2), page("b", 2), page("f", 2)] == [["a", "b"], ["d", "f"], []]
-    assert asked(bank, exams.active_learners, 2.5 * DAY) == ["a", "b"]
+    assert asked(bank, demand.active_learners, 2.5 * DAY) == ["a", "b"]
 
 
 def test_seen_is_what_was_answered_or_handed_out(stocked):
@@ -209,17 +215,10 @@ def test_seen_is_what_was_answered_or_handed_out(stocked):
     keep(stocked, an_exam(of=(1, 2)), an_exam(of=(3,), seed="2"))
     claim(stocked)
 
-    seen = asked(stocked, exams.seen, ["ann", "bob", "eve"])
+    seen = asked(stocked, demand.seen, ["ann", "bob", "eve"])
 
     assert seen["ann"][7] == moment
     assert [sorted(seen[user]) for user in ("ann", "bob", "eve")] == [[1, 2, 7], [8], []]
-
-
-def test_exposure_counts_exams_that_have_not_expired(stocked):
-    keep(stocked, an_exam(of=(1, 2)), an_exam("bob", of=(2, 3)), an_exam("eve", "diagnostic"))
-    keep(stocked, an_exam("old", of=(2,), expires_at=datetime.now(UTC)))
-
-    assert asked(stocked, exams.exposure, "practice") == (2, {1: 1, 2: 2, 3: 1})
 
 
 def test_what_expired_is_removed_in_batches(stocked):
@@ -268,7 +267,7 @@ def test_a_used_one_is_removed_a_day_after_its_end_and_never_under_way(stocked, 
     aged(stocked, 1, **days)
 
     assert asked(stocked, exams.expire, 10) == (0, removed)
-    assert len(asked(stocked, exams.keys, attempt)) == 3  # the form is kept
+    assert len(asked(stocked, attempts.keys, attempt)) == 3  # the form is kept
 
 
 def test_a_type_may_keep_its_used_exams_longer(stocked):
@@ -289,11 +288,11 @@ def test_an_attempt_is_started_and_finished_once(stocked):
     keep(stocked, an_exam())
     attempt = claim(stocked).attempt_id
 
-    assert [asked(stocked, exams.start, attempt) for _ in range(2)] == [True, True]
-    assert asked(stocked, exams.finish, attempt, {"right": 2})
-    assert not asked(stocked, exams.finish, attempt, {"right": 3})
-    assert not asked(stocked, exams.start, attempt)
-    assert not asked(stocked, exams.start, 99)
+    assert [asked(stocked, attempts.start, attempt) for _ in range(2)] == [True, True]
+    assert asked(stocked, attempts.finish, attempt, {"right": 2})
+    assert not asked(stocked, attempts.finish, attempt, {"right": 3})
+    assert not asked(stocked, attempts.start, attempt)
+    assert not asked(stocked, attempts.start, 99)
 
 
 def test_the_analytics_are_as_the_contract_prints_them(stocked):
@@ -304,7 +303,7 @@ def test_the_analytics_are_as_the_contract_prints_them(stocked):
     keep(stocked, an_exam("bob", expires_at=now), an_exam(exam_type="mock"))
     claim(stocked, exam_type="diagnostic")
 
-    assert asked(stocked, exams.stats, now) == {
+    assert asked(stocked, exam_stats.stats, now) == {
         "totalGenerated": 4,
         "totalUsed": 1,
         "totalUnused": 3,
@@ -320,7 +319,7 @@ def test_the_analytics_are_as_the_contract_prints_them(stocked):
 
 
 def test_the_analytics_of_nothing_are_zeros(bank):
-    found = asked(bank, exams.stats, datetime.now(UTC))
+    found = asked(bank, exam_stats.stats, datetime.now(UTC))
 
     assert (found["totalGenerated"], found["usedPercentage"], found["averageExamsPerUser"]) == (
         0,

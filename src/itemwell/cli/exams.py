@@ -89,13 +89,13 @@ def claim(common: Common, user: str, exam_type: str) -> Answer:
     The same as SELECT * FROM claim_exam(user, type). It ends 2 where there is none.
     """
     from itemwell.blueprint import of_name
-    from itemwell.store import exams as stored
+    from itemwell.store import attempts
     from itemwell.store.connect import open_bank
 
     settings = common.settings()
     of_name(_all(settings.blueprints), exam_type)
     with open_bank(settings) as bank, bank.begin() as db:
-        found = stored.claim(db, user, exam_type)
+        found = attempts.claim(db, user, exam_type)
     if found is None:
         told = f"{user} has no valid {exam_type} exam"
         return Answer(
@@ -112,11 +112,11 @@ def stats(common: Common) -> Answer:
     """Print how many exams there are, used and unused, and for how many learners."""
     import json
 
-    from itemwell.store import exams as stored
+    from itemwell.store import exam_stats
     from itemwell.store.connect import open_bank
 
     with open_bank(common.settings()) as bank, bank.connect() as db:
-        found = stored.stats(db, datetime.now(UTC))
+        found = exam_stats.stats(db, datetime.now(UTC))
     return Answer({"success": True, "stats": found}, json.dumps(found, indent=2, default=str))
 
 

@@ -16,7 +16,7 @@ from itemwell.blueprint import Blueprint
 from itemwell.exams.report import Report
 from itemwell.exams.room import Room
 from itemwell.exams.shard import HORIZON, Shard, Under, until, work
-from itemwell.store import exams, runs
+from itemwell.store import demand, exams, runs
 from itemwell.store.connect import transact
 from itemwell.store.runs import Run
 
@@ -75,8 +75,8 @@ def _pages(
     idle = timedelta(days=asked.active_within_days)
     while True:
         with bank.connect() as db:
-            learners = exams.active_learners(db, idle, after, asked.page)
-            lacking = exams.lacking(db, types, learners, HORIZON)
+            learners = demand.active_learners(db, idle, after, asked.page)
+            lacking = demand.lacking(db, types, learners, HORIZON)
         if not learners:
             return
         report.learners += len(learners)

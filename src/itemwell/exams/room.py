@@ -11,7 +11,7 @@ from itemwell.blueprint import Blueprint, of_name
 from itemwell.exams.draw import Desk
 from itemwell.exams.exposure import Exposure
 from itemwell.exams.stock import stock_of
-from itemwell.store import enemies, exam_desks, examinable, exams
+from itemwell.store import enemies, exam_desks, examinable
 
 FRESH_SECONDS = 300.0
 """So long a desk may not hear of questions that were published or retired; a claim replaces those."""
@@ -63,7 +63,7 @@ def open_desk(db: Connection, blueprint: Blueprint) -> Opened:
     rows = examinable.every(db)
     pairs = sorted(enemies.linked(db))
     places = {each.id: place for place, each in enumerate(rows)}
-    number, counts = exams.exposure(db, blueprint.name)
+    number, counts = exam_desks.exposure(db, blueprint.name)
     used = np.zeros(len(rows), np.int64)
     for question, count in counts.items():
         if question in places:

@@ -20,7 +20,7 @@ from itemwell.bank import Exam
 from itemwell.exams.assemble import Infeasible
 from itemwell.exams.report import Report
 from itemwell.exams.room import Opened, Room
-from itemwell.store import exam_desks, exams
+from itemwell.store import demand, exam_desks, exams
 from itemwell.store.connect import first_line, may_pass, transact
 
 log = structlog.get_logger()
@@ -66,7 +66,7 @@ def work(room: Room, shard: Shard, under: Under, report: Report) -> Shard | None
     idle = timedelta(days=shard.idle_days)
     while not under.over():
         with room.bank.connect() as db:
-            learners = exams.active_learners(db, idle, after, AT_ONCE, shard.upto)
+            learners = demand.active_learners(db, idle, after, AT_ONCE, shard.upto)
         if not learners:
             return None
         done = _page(room, shard, learners, under, report)
@@ -114,7 +114,9 @@ def _draw(
     bank: Engine, opened: Opened, shard: Shard, learners: Sequence[str], under: Under
 ) -> _Drawn:
     with bank.connect() as db:
-        lacking = {each.user_id for each in exams.lacking(db, [shard.exam_type], learners, HORIZON)}
+        lacking = {
+            each.user_id for each in demand.lacking(db, [shard.exam_type], learners, HORIZON)
+        }
     seen = _seen(bank, [user for user in learners if user in lacking])
     made, report, done = list[Exam](), Report(), len(learners)
     for place, user in enumerate(learners):
@@ -171,7 +173,7 @@ def _seen(bank: Engine, users: Sequence[str]) -> dict[str, dict[int, datetime]]:
     """What each has seen; nothing at all where one's data raise: then each is read alone."""
     try:
         with bank.connect() as db:
-            return exams.seen(db, users)
+            return demand.seen(db, users)
     except DBAPIError as error:
         if may_pass(error):
             raise
@@ -180,7 +182,7 @@ def _seen(bank: Engine, users: Sequence[str]) -> dict[str, dict[int, datetime]]:
 
 def _seen_alone(bank: Engine, user: str) -> dict[int, datetime]:
     with bank.connect() as db:
-        return exams.seen(db, [user])[user]
+        return demand.seen(db, [user])[user]
 
 
 def _reason(error: Exception) -> str:

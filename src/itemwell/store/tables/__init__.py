@@ -21,6 +21,7 @@ from itemwell.store.tables.columns import metadata
 from itemwell.store.tables.exams import (
     exam_attempts,
     exam_desks,
+    exam_exposure,
     learners,
     pre_generated_exams,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "enemies",
     "exam_attempts",
     "exam_desks",
+    "exam_exposure",
     "generation_slots",
     "irt_calibration_runs",
     "is_kept",

@@ -20,6 +20,23 @@ exam_desks = Table(
     metadata,
     Column("exam_type", Text, primary_key=True),
     Column("version", BigInteger, nullable=False, comment="grows as exams are kept"),
+    Column(
+        "exams",
+        BigInteger,
+        nullable=False,
+        server_default="0",
+        comment="that there are of it; kept by a trigger",
+    ),
+)
+
+exam_exposure = Table(
+    "exam_exposure",
+    metadata,
+    Column("exam_type", Text, primary_key=True),
+    Column("question_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("exams", BigInteger, nullable=False, comment="that it is in"),
+    comment="kept by a trigger",
+    postgresql_with={"fillfactor": 50},
 )
 
 pre_generated_exams = Table(

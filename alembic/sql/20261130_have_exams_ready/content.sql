@@ -1,0 +1,17 @@
+CREATE OR REPLACE FUNCTION exam_content(form jsonb, only_in_use boolean, OUT content json, OUT held integer)
+LANGUAGE plpgsql STABLE FIXED_PATH AS $$
+BEGIN
+    SELECT concat('[', string_agg(concat(face.head, '{"letter":"A",', options[ascii(letters) - 64],
+            ',{"letter":"B",' || options[ascii(substr(letters, 2)) - 64],
+            ',{"letter":"C",' || options[ascii(nullif(substr(letters, 3), '')) - 64],
+            ',{"letter":"D",' || options[ascii(nullif(substr(letters, 4), '')) - 64],
+            ',{"letter":"E",' || options[ascii(nullif(substr(letters, 5), '')) - 64],
+            ',{"letter":"F",' || options[ascii(nullif(substr(letters, 6), '')) - 64],
+        ']}'), ',' ORDER BY place), ']'), count(*)
+    INTO content, held
+    FROM (SELECT (entry ->> 'id')::bigint AS question_id, entry ->> 'order' AS letters,
+            entry ->> 'signature' AS signature, place
+        FROM jsonb_array_elements(form) WITH ORDINALITY AS listed (entry, place)) AS wanted
+    JOIN question_faces AS face USING (question_id)
+    WHERE NOT only_in_use OR (face.in_use AND face.signature = wanted.signature);
+END $$;
