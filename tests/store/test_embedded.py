@@ -169,6 +169,20 @@ def settings(made):
         return dict(connection.execute("SELECT name, current_setting(name) FROM pg_settings"))
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc")
+def test_a_servers_processes_keep_some_memory_unless_the_environment_says_how_much(
+    copy, monkeypatch
+):
+    monkeypatch.setenv("MALLOC_MMAP_THRESHOLD_", "1000000")
+    with embedded(copy).running() as url:
+        assert answer(url) == "itemwell"
+        postmaster = pidfile(copy).read_text().split()[0]
+        environment = Path(f"/proc/{postmaster}/environ").read_text().split("\0")
+
+    assert "MALLOC_TRIM_THRESHOLD_=4194304" in environment
+    assert "MALLOC_MMAP_THRESHOLD_=1000000" in environment
+
+
 def test_a_server_is_durable_unless_told_otherwise(home):
     with Embedded(home).running() as url:
         assert answer(url, "SHOW fsync") == "on"
