@@ -3,7 +3,7 @@
 import pytest
 
 from itemwell.bank import Stratum
-from itemwell.blueprint import SHIPPED, Blueprint, of_name
+from itemwell.blueprint import SHIPPED, Blueprint, blueprints_of, of_name
 from itemwell.errors import ConfigError
 
 
@@ -35,11 +35,33 @@ def test_counts_may_stand_instead_of_shares():
         ({"pretest": 71}, "71 of 71 questions cannot be pretest"),
         ({"exposure": 0.0}, "exposure"),
         ({"valid_days": 0}, "valid_days"),
+        ({"kept_days": 1e12}, "both at most 36500"),
     ],
 )
 def test_what_does_not_add_up_is_told_with_its_figures(parts, told):
     with pytest.raises(ConfigError, match=told):
         Blueprint(**({"name": "x", "questions": 71} | parts))
+
+
+@pytest.mark.parametrize(
+    ("parts", "told"),
+    [
+        ({"questions": "ten"}, "blueprint x: questions is 'ten'"),
+        ({"questions": 2.5}, "questions is 2.5"),
+        ({"questions": 10, "pretest": True}, "pretest is True"),
+        ({"questions": 10, "content": 7}, "content is 7"),
+        ({"questions": 10, "content": {"math": "x"}}, "content is {'math': 'x'}"),
+        ({"questions": 10, "abilities": ["x"]}, r"abilities is \['x'\]"),
+        ({"questions": 10, "abilities": 0}, "abilities is 0"),
+        ({"questions": 10, "exposure": "x"}, "exposure is 'x'"),
+        ({"questions": 10, "exposure": float("nan")}, "exposure is nan"),
+        ({"questions": 10, "colour": 1}, "there is no colour"),
+        ({"pretest": 1}, "questions is missing"),
+    ],
+)
+def test_what_a_user_wrote_of_a_wrong_kind_is_told(parts, told):
+    with pytest.raises(ConfigError, match=told):
+        blueprints_of({"x": parts})
 
 
 def test_an_unknown_type_is_told_with_those_that_there_are():

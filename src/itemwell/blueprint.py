@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from math import floor, isclose
+from math import floor, isclose, isfinite
 from typing import Any, TypeVar
 
 from itemwell.bank import DIFFICULTIES, QUESTION_TYPES, Stratum
@@ -11,6 +11,7 @@ from itemwell.errors import ConfigError
 Key = TypeVar("Key")
 
 EVENLY = dict.fromkeys(QUESTION_TYPES, 1 / len(QUESTION_TYPES))
+LONGEST_DAYS = 36_500
 USUAL_MIX = dict(zip(DIFFICULTIES, (0.30, 0.45, 0.25), strict=True))
 
 
@@ -46,8 +47,9 @@ class Blueprint:
             )
         if not self.abilities or not 0 < self.exposure <= 1:
             raise ConfigError(f"{where}: abilities and exposure (above 0, at most 1) are needed")
-        if self.valid_days <= 0 or self.kept_days < 0:
-            raise ConfigError(f"{where}: valid_days must be above 0, kept_days not below")
+        if not (0 < self.valid_days <= LONGEST_DAYS and 0 <= self.kept_days <= LONGEST_DAYS):
+            told = f"valid_days must be above 0, kept_days not below, both at most {LONGEST_DAYS}"
+            raise ConfigError(f"{where}: {told}")
 
     @property
     def scored(self) -> int:
@@ -81,17 +83,12 @@ def blueprints_of(own: Mapping[str, Mapping[str, Any]]) -> tuple[Blueprint, ...]
             raise ConfigError(f"blueprint {name}: there is no {unknown[0]}", step)
         if name not in made and "questions" not in parts:
             raise ConfigError(f"blueprint {name}: questions is missing", "say how many it has")
-        try:
-            given: dict[str, Any] = {
-                key: tuple(value) if key == "abilities" else value for key, value in parts.items()
-            }
-            made[name] = (
-                replace(made[name], **given) if name in made else Blueprint(name=name, **given)
-            )
-        except TypeError as error:
-            raise ConfigError(
-                f"blueprint {name}: {error}", "see: itemwell config example"
-            ) from error
+        for key, value in parts.items():
+            _require_kind(f"blueprint {name}: {key}", key, value)
+        given: dict[str, Any] = {
+            key: tuple(value) if key == "abilities" else value for key, value in parts.items()
+        }
+        made[name] = replace(made[name], **given) if name in made else Blueprint(name=name, **given)
     return tuple(made.values())
 
 
@@ -115,6 +112,25 @@ def of_name(blueprints: Sequence[Blueprint], name: str) -> Blueprint:
             return each
     known = ", ".join(each.name for each in blueprints)
     raise ConfigError(f"there is no exam type {name}", f"there are: {known}")
+
+
+def _require_kind(what: str, key: str, value: object) -> None:
+    if key in {"questions", "pretest"}:
+        fits, wanted = type(value) is int, "a whole number"
+    elif key in {"content", "difficulty"}:
+        fits = isinstance(value, Mapping) and all(map(_is_number, value.values()))
+        wanted = "numbers by name"
+    elif key == "abilities":
+        fits = isinstance(value, Sequence) and all(map(_is_number, value))
+        wanted = "a list of numbers"
+    else:
+        fits, wanted = _is_number(value), "a number"
+    if not fits:
+        raise ConfigError(f"{what} is {value!r:.60}", f"give {wanted}")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
 
 
 def _require_sum(what: str, parts: Mapping[str, float], count: int | None) -> None:

@@ -56,8 +56,10 @@ def test_what_cannot_be_is_told_in_one_line(program, filled):
         "exams", "stats", BLUEPRINTS='{"x": {"questions": 71, "content": {"math": 66}}}'
     )
     short = program("exams", "generate", "--type", "practice", **MINE)
+    nobody = program("exams", "claim", "--user", "nobody", "--type", "small", **MINE)
 
-    assert (unknown.status, wrong.status, short.status) == (3, 3, 2)
+    assert (unknown.status, wrong.status, short.status, nobody.status) == (3, 3, 2, 2)
+    assert "there is no learner nobody; itemwell learners import" in nobody.last_line
     assert (
         "there is no exam type final; there are: diagnostic, practice, small" in unknown.last_line
     )

@@ -89,13 +89,17 @@ def claim(common: Common, user: str, exam_type: str) -> Answer:
     The same as SELECT * FROM claim_exam(user, type). It ends 2 where there is none.
     """
     from itemwell.blueprint import of_name
-    from itemwell.store import attempts
+    from itemwell.store import attempts, demand
     from itemwell.store.connect import open_bank
 
     settings = common.settings()
     of_name(_all(settings.blueprints), exam_type)
     with open_bank(settings) as bank, bank.begin() as db:
         found = attempts.claim(db, user, exam_type)
+        known = found is not None or demand.known(db, user)
+    if not known:
+        step = "itemwell learners import brings learners in"
+        return Answer(outcome=Outcome(Exit.FAILED, "unknown", f"there is no learner {user}", step))
     if found is None:
         told = f"{user} has no valid {exam_type} exam"
         return Answer(

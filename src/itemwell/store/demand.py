@@ -38,6 +38,11 @@ def active_learners(
         after = page[-1].user_id
 
 
+def known(db: Connection, user_id: str) -> bool:
+    """Whether there is such a learner: told to us, with an answer, or with an exam."""
+    return bool(db.scalar(_KNOWN, {"learner": user_id}))
+
+
 def lacking(
     db: Connection, exam_types: Sequence[str], learners: Sequence[str], horizon: timedelta
 ) -> list[Lacking]:
@@ -80,6 +85,11 @@ _ACTIVE = text("""
     CROSS JOIN (SELECT statement_timestamp() - :idle AS moment) AS since
     ORDER BY page.user_id
 """).bindparams(bindparam("idle", type_=Interval))
+_KNOWN = text("""
+    SELECT EXISTS (SELECT FROM learners WHERE user_id = :learner)
+        OR EXISTS (SELECT FROM responses WHERE user_id = :learner)
+        OR EXISTS (SELECT FROM exam_attempts WHERE user_id = :learner)
+""")
 _LACKING = text("""
     SELECT learner.user_id, wanted.exam_type
     FROM unnest(:learners) WITH ORDINALITY AS learner (user_id, place)
