@@ -34,6 +34,14 @@ from itemwell.store.tables.questions import (
 )
 from itemwell.store.tables.queue import PROCRASTINATE, queue_failures
 from itemwell.store.tables.runs import RUN_STATUSES, job_leases, job_runs
+from itemwell.store.tables.snapshots import PACE_LABELS, performance_snapshots, snapshot_refusals
+from itemwell.store.tables.study import (
+    QUIZ_KINDS,
+    lesson_progress,
+    lessons,
+    quiz_attempts,
+    study_sessions,
+)
 from itemwell.store.tables.twins import (
     CORRECTIONS,
     ENEMY_KINDS,
@@ -52,7 +60,9 @@ __all__ = [
     "CORRECTIONS",
     "DERIVED",
     "ENEMY_KINDS",
+    "PACE_LABELS",
     "PROCRASTINATE",
+    "QUIZ_KINDS",
     "RUN_STATUSES",
     "SLOT_STATES",
     "VERDICTS",
@@ -69,18 +79,24 @@ __all__ = [
     "job_leases",
     "job_runs",
     "learners",
+    "lesson_progress",
+    "lessons",
     "llm_batches",
     "llm_calls",
     "llm_spending",
     "metadata",
+    "performance_snapshots",
     "pre_generated_exams",
     "question_faces",
     "question_forms",
     "question_vectors",
     "questions",
     "queue_failures",
+    "quiz_attempts",
     "refusals",
     "responses",
+    "snapshot_refusals",
+    "study_sessions",
 ]
 
 DERIVED = frozenset({"vector_index"})

@@ -12,6 +12,7 @@ learners = Table(
     Column("user_id", Text, primary_key=True),
     now("last_active_at"),
     now("created_at"),
+    Column("time_zone", Text, comment="IANA name; null: the site's"),
     comment="who answers without a row here is a learner too",
 )
 
