@@ -14,7 +14,7 @@ from itemwell.bank import DIFFICULTIES, QUESTION_TYPES, Stratum
 from itemwell.blueprint import blueprints_of
 from itemwell.errors import ConfigError
 from itemwell.settings.addresses import bank_problem, dsn_problem, server_problem
-from itemwell.settings.values import Dollars, Pace, Price, Route, VendorName
+from itemwell.settings.values import Dollars, Pace, Price, Route, TableName, VendorName, ZoneName
 
 
 class Settings(BaseSettings):
@@ -212,6 +212,29 @@ class Settings(BaseSettings):
     )
     active_within_days: float = Field(
         30, gt=0, le=3_650, description="Learners idle for longer get no exams ahead of time."
+    )
+    time_zone: ZoneName = Field(
+        "UTC",
+        description="Whose days a learner's are who has no zone of his own: an IANA name such as Europe/Budapest.",
+    )
+    snapshot_backfill_days: int = Field(
+        31,
+        ge=1,
+        le=366,
+        description="How many closed days a snapshot makes up for at the most, after an outage.",
+    )
+    lessons_table: TableName = Field(
+        "lessons",
+        description="Lessons: this table, or a view of the application's with its columns, schema.name.",
+    )
+    lesson_progress_table: TableName = Field(
+        "lesson_progress", description="The same of what learners did of which lesson."
+    )
+    quiz_attempts_table: TableName = Field(
+        "quiz_attempts", description="The same of their quizzes and exercises."
+    )
+    study_sessions_table: TableName = Field(
+        "study_sessions", description="The same of when they studied."
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="DEBUG, INFO, WARNING or ERROR."

@@ -1,13 +1,32 @@
 """What a setting's value may be, where that is more than a number or a word."""
 
+import re
 from decimal import Decimal
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 VendorName = Literal["openai", "anthropic", "google"]
 Dollars = Annotated[Decimal, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 ModelNames = tuple[Annotated[str, Field(pattern=r"^(openai|anthropic|google)(:\S+)?$")], ...]
+
+
+def _a_table(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_]\w{0,62}(\.[A-Za-z_]\w{0,62})?", value, re.ASCII):
+        raise ValueError("must be the name of a table or view, such as lessons or app.lessons")
+    return value
+
+
+def _a_zone(value: str) -> str:
+    try:
+        return ZoneInfo(value).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("must be an IANA time zone such as Europe/Budapest") from None
+
+
+TableName = Annotated[str, AfterValidator(_a_table)]
+ZoneName = Annotated[str, AfterValidator(_a_zone)]
 
 
 class Part(BaseModel):
