@@ -1,8 +1,8 @@
 """The nouns of the bank. Frozen, and importing nothing of ours: every other part speaks in these."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -303,3 +303,60 @@ class AnswerKey(NamedTuple):
     question_id: int
     key: str | None
     scored: bool
+
+
+class Learner(NamedTuple):
+    """Who may get a snapshot. The times are None where only answers or studies tell of him."""
+
+    user_id: str
+    time_zone: str | None  # None: the site's
+    active_at: datetime | None  # last
+    known_at: datetime | None  # first
+
+
+class Activity(NamedTuple):
+    """What a learner did in the days of a window, and on the last of them, "this day".
+
+    Bit n of `days` says that he did something on the n-th day, from 1. `answers` holds eight bytes an
+    answer that was given before the window's end, 2 * question + right, those of a question in the
+    order of time. `broken` says why none of it can be believed.
+    """
+
+    broken: str | None
+    days: int
+    lessons: int
+    lessons_this_day: int
+    lesson_seconds_this_day: float
+    sessions_this_day: int
+    session_seconds_this_day: float
+    quizzes: int
+    quiz_sum: float
+    answers: bytes
+
+
+class Published(NamedTuple):
+    """The questions whose parameters are in force, by id, and the calibration that found them."""
+
+    calibration_id: int | None
+    ids: Sequence[int]
+    types: Sequence[str]
+    discriminations: Sequence[float]
+    difficulties: Sequence[float]
+
+
+class Snapshot(NamedTuple):
+    """A learner's day that is over. `reason` says why there is no pace; pace and average are 0 to 100."""
+
+    user_id: str
+    snapshot_date: date
+    pace_score: float | None
+    quiz_average: float | None
+    lessons_completed_count: int
+    time_spent_seconds: int
+    pace_label: str | None
+    reason: str | None
+    formula: str
+    abilities: Mapping[str, Mapping[str, float]]  # by question type: theta, se, n
+    time_zone: str
+    day_start: datetime
+    day_end: datetime

@@ -40,5 +40,11 @@ JOBS = {
             "0 */6 * * *",
             timedelta(minutes=60),
         ),
+        Job(
+            "snapshot",
+            "close each learner's day: due -> read -> summarise -> keep",
+            "0 0 * * *",
+            timedelta(minutes=30),
+        ),
     )
 }

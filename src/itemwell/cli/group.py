@@ -11,6 +11,7 @@ MODULES = {
     "calibrate": "calibrate",
     "readiness": "readiness",
     "exams": "exams",
+    "snapshot": "snapshot",
     "worker": "worker",
     "judge": "judge",
     "questions": "questions",

@@ -32,7 +32,7 @@ def worker(
     heartbeat: float,
     **until: bool,
 ) -> Answer:
-    """Do the jobs that `exams generate --queue` left: defer -> fetch -> work.
+    """Do the jobs that `exams generate` and `snapshot` left with --queue: defer -> fetch -> work.
 
     A job has three attempts of two minutes, ever longer after the last, and stays with its reason
     then: see `itemwell exams queue`. SIGTERM ends a worker within two seconds; what a shard
@@ -45,6 +45,7 @@ def worker(
     from itemwell.queue.worker import run
     from itemwell.store import queue
     from itemwell.store.connect import open_bank
+    from itemwell.store.study import Sources
 
     if until["once"] and until["until_empty"]:
         raise ConfigError("--once and --until-empty are two ends", "choose one")
@@ -52,7 +53,8 @@ def worker(
     settings = common.settings()
     with open_bank(settings) as bank:
         room = Room(bank, blueprints_of(settings.blueprints))
-        run(Means(room, backoff, heartbeat), concurrency, end)
+        means = Means(room, backoff, heartbeat, sources=Sources.of(settings))
+        run(means, concurrency, end)
         with bank.connect() as db:
             left = queue.left(db)
             failed = sum(job.state == "failed" for job in queue.jobs(db))

@@ -1,6 +1,7 @@
 """The app: the tasks that there are, and who looks for the jobs of workers that died.
 
-`exams` does a shard of learners, one of an exam type at a time. `stalled` runs every minute, and as
+`exams` does a shard of learners, one of an exam type at a time; `snapshot` one of any number.
+`stalled` runs every minute, and as
 a worker starts: a worker that was killed leaves its job under way, and is known by the heartbeat
 that is missing.
 """
@@ -22,10 +23,13 @@ from sqlalchemy import Engine
 from itemwell.exams.report import Report
 from itemwell.exams.room import Room
 from itemwell.exams.shard import Shard, Under, work
+from itemwell.queue import snapshots
 from itemwell.queue.attempts import ATTEMPTS, Interrupted, Noting, Patience, note
+from itemwell.queue.connection import connection
 from itemwell.store import exam_desks, queue
-from itemwell.store.connect import KEEPALIVE, transact
+from itemwell.store.connect import transact
 from itemwell.store.queue import QUEUE
+from itemwell.store.study import OURS, Sources
 
 log = structlog.get_logger()
 
@@ -47,6 +51,7 @@ class Means:
     patience: float  # seconds before the second attempt
     heartbeat: float  # seconds
     stopping: threading.Event = field(default_factory=threading.Event)
+    sources: Sources = OURS
 
     @property
     def silence(self) -> float:
@@ -60,7 +65,7 @@ def deferring(bank: Engine) -> Iterator[Callable[[Shard], bool]]:
 
     One that failed for good before leaves in the end: this is its next chance.
     """
-    app = App(connector=SyncPsycopgConnector(**_connection(bank)))
+    app = App(connector=SyncPsycopgConnector(**connection(bank)))
 
     def defer(shard: Shard) -> bool:
         kind = f"exams {shard.exam_type}"
@@ -79,7 +84,7 @@ def deferring(bank: Engine) -> Iterator[Callable[[Shard], bool]]:
 
 def app_of(means: Means) -> App:
     """The app of a worker, with its tasks; to be opened in its event loop."""
-    connector: BaseConnector = PsycopgConnector(**_connection(means.room.bank))
+    connector: BaseConnector = PsycopgConnector(**connection(means.room.bank))
     app = App(
         connector=connector,
         worker_defaults={
@@ -96,6 +101,8 @@ def app_of(means: Means) -> App:
     def shard(context: JobContext, /, **about: Any) -> None:
         with Noting(means.room.bank, context.job):
             do_shard(means, Shard(**about))
+
+    snapshots.add_task(app, means)
 
     @app.periodic(cron="* * * * *")
     @app.task(name="stalled", queue=QUEUE, queueing_lock="stalled", priority=SOON)
@@ -147,9 +154,3 @@ def do_shard(means: Means, shard: Shard) -> None:
         raise TimeoutError(f"not done within {SECONDS:.0f} s, {made} exams made")
     if report.broken:
         raise ValueError(report.trouble)
-
-
-def _connection(bank: Engine) -> dict[str, Any]:
-    url = bank.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    options = {"application_name": "itemwell", "prepare_threshold": None, **KEEPALIVE}
-    return {"conninfo": url, "kwargs": options, "min_size": 1, "max_size": 4, "timeout": 10.0}

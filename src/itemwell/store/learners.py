@@ -50,6 +50,11 @@ def count(db: Connection) -> int:
     return int(db.execute(_COUNT).scalar_one())
 
 
+def count_known(db: Connection) -> int:
+    """How many the bank was told of, which takes no look at all answers."""
+    return int(db.execute(text("SELECT count(*) FROM learners")).scalar_one())
+
+
 _INCOMING = text(
     "CREATE TEMPORARY TABLE incoming_learners (user_id text, last_active_at timestamptz) ON COMMIT DROP"
 )

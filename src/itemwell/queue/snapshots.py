@@ -1,0 +1,105 @@
+"""Snapshots by the queue: a job is a range of learners and the days to close for them.
+
+Any number of them may be under way at once, and any may be done twice. Learners with broken data are
+counted with the run that left the job, and noted in the bank: no second attempt would mend them.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from procrastinate import App, JobContext, SyncPsycopgConnector
+from procrastinate.exceptions import AlreadyEnqueued
+from sqlalchemy import Engine
+
+from itemwell.queue.attempts import Interrupted, Noting, Patience
+from itemwell.queue.connection import connection
+from itemwell.snapshot.batch import Under
+from itemwell.snapshot.due import Span
+from itemwell.snapshot.report import Report
+from itemwell.snapshot.shard import Place, Shard, work
+from itemwell.store import queue, snapshots
+from itemwell.store.connect import transact
+from itemwell.store.queue import QUEUE
+
+if TYPE_CHECKING:
+    from itemwell.queue.app import Means
+
+log = structlog.get_logger()
+
+TASK = "snapshot"
+SECONDS = 120.0
+"""How long an attempt may take; what it has kept by then stays."""
+
+
+@contextmanager
+def deferring(bank: Engine) -> Iterator[Callable[[Shard], bool]]:
+    """A function that leaves a shard to workers; False where the same one of this run waits already."""
+    app = App(connector=SyncPsycopgConnector(**connection(bank)))
+
+    def defer(shard: Shard) -> bool:
+        whole = f"{TASK} {shard.span.now.isoformat()} {shard.after!r} {shard.upto!r}"
+        try:
+            app.configure_task(TASK, queue=QUEUE, queueing_lock=whole).defer(**_plain(shard))
+        except AlreadyEnqueued:
+            return False
+        return True
+
+    with app.open():
+        yield defer
+    transact(bank, queue.supersede)
+
+
+def add_task(app: App, means: "Means") -> None:
+    """Let the worker of `app` do such jobs."""
+
+    @app.task(name=TASK, queue=QUEUE, retry=Patience(means.patience), pass_context=True)
+    def shard(context: JobContext, /, **about: Any) -> None:
+        with Noting(means.room.bank, context.job):
+            _do(means, _shard(about))
+
+
+def _do(means: "Means", shard: Shard) -> None:
+    report, deadline = Report(), time.monotonic() + SECONDS
+
+    def over() -> bool:
+        return means.stopping.is_set() or time.monotonic() > deadline
+
+    bank = means.room.bank
+    left = work(Place(bank, means.sources), shard, Under(over), report)
+    log.info(f"[BGJob] {report.line}, up to {shard.upto}")
+    if left and means.stopping.is_set():
+        raise Interrupted
+    if left:
+        raise TimeoutError(f"not done within {SECONDS:.0f} s, {report.success} snapshots kept")
+    for user, reason in report.broken.items():
+        log.error(f"[Snapshot] learner {user} gets none: {reason}")
+    run = shard.run_id
+    if run is not None:
+        counts = report.counts()
+        transact(bank, lambda db: snapshots.count_in(db, run, counts))
+
+
+def _plain(shard: Shard) -> dict[str, Any]:
+    """As JSON takes it."""
+    span = {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in shard.span._asdict().items()
+    }
+    return shard._asdict() | {"span": span}
+
+
+def _shard(about: dict[str, Any]) -> Shard:
+    span = about["span"]
+    covered, first, last = (span[name] for name in ("covered", "first", "last"))
+    told = Span(
+        now=datetime.fromisoformat(span["now"]),
+        covered=datetime.fromisoformat(covered) if covered else None,
+        most=span["most"],
+        first=date.fromisoformat(first) if first else None,
+        last=date.fromisoformat(last) if last else None,
+    )
+    return Shard(**about | {"span": told})

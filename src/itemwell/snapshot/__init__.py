@@ -1,0 +1,1 @@
+"""Close each learner's day: due -> read -> summarise -> keep."""

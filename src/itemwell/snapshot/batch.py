@@ -1,0 +1,168 @@
+"""A batch of learners: their days are read, summarised and kept in one transaction.
+
+A learner with broken data is named and counted; where his data make the statement itself fail, the
+batch is halved until he is alone.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import partial
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from itemwell.bank import Learner, Snapshot
+from itemwell.errors import ConfigError, ItemwellError
+from itemwell.snapshot import days
+from itemwell.snapshot.ability import Items, abilities
+from itemwell.snapshot.days import Day
+from itemwell.snapshot.due import Calendar
+from itemwell.snapshot.formula import WINDOW, summarise
+from itemwell.snapshot.report import Report
+from itemwell.store import snapshots, study
+from itemwell.store.connect import explained, first_line, may_pass, transact
+from itemwell.store.snapshots import Kept
+from itemwell.store.study import Sources
+
+
+class Under(NamedTuple):
+    """The conditions of work: when it is over, and what holds for each transaction."""
+
+    over: Callable[[], bool]
+    fence: Callable[[Connection], None] = lambda _: None
+    write: bool = True
+    tell: Callable[[int], None] = lambda _: None  # how many learners were looked at
+
+
+class Desk(NamedTuple):
+    """What a batch is closed with: the inputs, the item parameters in force, the days, and the run."""
+
+    bank: Engine
+    sources: Sources
+    items: Items
+    calendar: Calendar
+    run_id: int | None
+
+
+def close(desk: Desk, learners: Sequence[Learner], under: Under, report: Report) -> None:
+    """Close the days of these learners in one transaction; halved where their data raise."""
+    try:
+        done = transact(desk.bank, partial(_close, desk, learners, under))
+    except Exception as error:  # one learner's data must not keep the others from their snapshots
+        if _concerns_all(error):
+            raise
+        if len(learners) > 1:
+            middle = len(learners) // 2
+            for half in (learners[:middle], learners[middle:]):
+                close(desk, half, under, report)
+            return
+        alone = {learners[0].user_id: _reason(error)}
+        done = transact(desk.bank, partial(_refuse, desk, alone, under))
+    report.errors += done.errors
+    report.dates |= done.dates
+    report.kept(done.kept, done.learners, done.broken)
+
+
+class _Done(NamedTuple):
+    kept: Kept
+    learners: int
+    errors: int
+    broken: dict[str, str]
+    dates: set[date]
+
+
+@dataclass
+class _Made:
+    """What was found out about a batch."""
+
+    snapshots: list[Snapshot] = field(default_factory=list)
+    broken: dict[str, str] = field(default_factory=dict)
+    errors: int = 0
+
+
+def _close(desk: Desk, learners: Sequence[Learner], under: Under, db: Connection) -> _Done:
+    made = _Made()
+    turn = 0
+    while asked := _asked(desk.calendar, learners, turn, made):
+        _summarise(db, desk, asked, made)
+        turn += 1
+    users = list(dict.fromkeys(each.user_id for each in made.snapshots))
+    kept = Kept(0, 0, len(made.snapshots))
+    if under.write:
+        kept = snapshots.keep(db, made.snapshots, desk.run_id, desk.items.calibration_id)
+        sound = [user for user in users if user not in made.broken]
+        snapshots.refuse(db, made.broken, sound, desk.run_id)
+        under.fence(db)  # last: it keeps the heartbeat waiting
+    dates = {each.snapshot_date for each in made.snapshots}
+    return _Done(kept, len(users), made.errors, made.broken, dates)
+
+
+class _Asked(NamedTuple):
+    """A learner's day that is to be closed."""
+
+    learner: Learner
+    day: Day
+    zone: str
+
+
+def _asked(calendar: Calendar, learners: Sequence[Learner], turn: int, made: _Made) -> list[_Asked]:
+    """The `turn`th day of each learner who has so many."""
+    found = []
+    for learner in learners:
+        zone = learner.time_zone or calendar.site
+        try:
+            due = calendar.days(zone)
+        except ConfigError as error:
+            if not turn:
+                made.broken[learner.user_id] = str(error)
+                made.errors += 1
+            continue
+        if turn < len(due):
+            found.append(_Asked(learner, due[turn], zone))
+    return found
+
+
+def _summarise(db: Connection, desk: Desk, asked: Sequence[_Asked], made: _Made) -> None:
+    places: dict[tuple[str, date], int] = {}
+    for each in asked:
+        places.setdefault((each.zone, each.day.date), len(places))
+    edges = [days.window(days.zone_of(zone), day, WINDOW) for zone, day in places]
+    learners = [(each.learner.user_id, places[each.zone, each.day.date]) for each in asked]
+    did = study.activities(db, desk.sources, learners, edges)
+    able = abilities([each.answers for each in did], desk.items)
+    for one, (_, place), activity, ability in zip(asked, learners, did, able, strict=True):
+        if activity.broken:
+            made.broken.setdefault(one.learner.user_id, activity.broken)
+            made.errors += 1
+        elif activity.days or _was_there(one.learner, one.day, edges[place][0]):
+            made.snapshots.append(
+                summarise(one.learner.user_id, activity, one.day, one.zone, ability)
+            )
+
+
+def _was_there(learner: Learner, day: Day, since: datetime) -> bool:
+    """Whether he is known to have been active in the window, though the inputs tell nothing of it."""
+    if learner.active_at is None or learner.known_at is None:
+        return False
+    return learner.active_at >= since and learner.known_at < day.end
+
+
+def _refuse(desk: Desk, broken: dict[str, str], under: Under, db: Connection) -> _Done:
+    if under.write:
+        snapshots.refuse(db, broken, [], desk.run_id)
+        under.fence(db)
+    return _Done(Kept(0, 0, 0), 0, len(broken), broken, set())
+
+
+def _concerns_all(error: Exception) -> bool:
+    """Whether it is not a learner's data that raised."""
+    if isinstance(error, DBAPIError):
+        return may_pass(error) or explained(error) is not None
+    return isinstance(error, ItemwellError)
+
+
+def _reason(error: Exception) -> str:
+    told = first_line(error) if isinstance(error, DBAPIError) else str(error)
+    return f"{type(error).__name__}: {told}"[:500]
