@@ -28,7 +28,7 @@ import numpy as np
 import psycopg  # noqa: F401 - SQLAlchemy would import it when the clock runs
 from sqlalchemy import create_engine, make_url, text
 
-from itemwell.generate.audit.interval import wilson
+from itemwell.interval import wilson
 from itemwell.settings import load
 from itemwell.similar.embed import Identity
 from itemwell.similar.forms import Within

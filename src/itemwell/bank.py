@@ -360,3 +360,59 @@ class Snapshot(NamedTuple):
     time_zone: str
     day_start: datetime
     day_end: datetime
+
+
+class Review(NamedTuple):
+    """A scored meeting with a lesson: a quiz or exercise of this id, or the lesson itself, then None."""
+
+    lesson_id: str
+    at: datetime
+    score: float
+    attempt_id: int | None
+
+
+class Studied(NamedTuple):
+    """What a learner's next steps rest on, as it stood at a moment.
+
+    `sessions` are the beginnings of the last three days' and `minutes` what they lasted; `completed`
+    the lessons and `exercises` the attempts of the last 14 days. `open_lesson` is the last that was
+    begun and not completed. `answered` holds eight bytes a question that was answered. `broken` says
+    why none of it can be believed.
+    """
+
+    user_id: str
+    broken: str | None
+    active_at: datetime | None
+    minutes: float
+    sessions: Sequence[datetime]
+    begun: Sequence[str]
+    open_lesson: str | None
+    open_since: datetime | None
+    completed: Sequence[str]
+    exercises: Sequence[int]
+    reviews: Sequence[Review]
+    abilities: Mapping[str, Mapping[str, float]]  # of the last snapshot, by type: theta, se, n
+    snapshot_date: date | None
+    answered: bytes
+
+
+class Recommendation(NamedTuple):
+    """A next step for a learner, and what it rests on."""
+
+    user_id: str
+    recommendation_type: str
+    subject: str | None  # a lesson or a question type
+    priority: int
+    title: str
+    reason: str
+    evidence: Mapping[str, Any]
+    expires_at: datetime
+
+
+class Dismissed(NamedTuple):
+    """A next step that a learner did not want."""
+
+    user_id: str
+    recommendation_type: str
+    subject: str | None
+    dismissed_at: datetime

@@ -46,5 +46,11 @@ JOBS = {
             "0 0 * * *",
             timedelta(minutes=30),
         ),
+        Job(
+            "recommend",
+            "tell each learner what to do next: evidence -> rules -> keep",
+            "0 6 * * 1",
+            timedelta(minutes=30),
+        ),
     )
 }

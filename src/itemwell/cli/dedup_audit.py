@@ -124,7 +124,7 @@ def _by_embedder(findings: "Findings") -> dict[str, dict[str, int]]:
 
 
 def _recall(findings: "Findings") -> dict[str, Any] | None:
-    from itemwell.generate.audit.interval import wilson
+    from itemwell.interval import wilson
 
     if not findings.recall:
         return None

@@ -125,7 +125,7 @@ SHARES = {
 
 
 def _sure(counts: "Counts", part: str, whole: str) -> list[float]:
-    from itemwell.generate.audit.interval import wilson
+    from itemwell.interval import wilson
 
     return list(wilson(getattr(counts, part), getattr(counts, whole)))
 

@@ -12,6 +12,7 @@ MODULES = {
     "readiness": "readiness",
     "exams": "exams",
     "snapshot": "snapshot",
+    "recommend": "recommend",
     "worker": "worker",
     "judge": "judge",
     "questions": "questions",

@@ -142,7 +142,7 @@ def _told(findings: "Findings", defects: tuple[str, ...]) -> str:
 
 
 def _row(figure: "Figure") -> dict[str, Any]:
-    from itemwell.generate.audit.interval import wilson
+    from itemwell.interval import wilson
 
     low, high = wilson(figure.caught, figure.made)
     return {

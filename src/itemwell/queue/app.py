@@ -23,7 +23,7 @@ from sqlalchemy import Engine
 from itemwell.exams.report import Report
 from itemwell.exams.room import Room
 from itemwell.exams.shard import Shard, Under, work
-from itemwell.queue import snapshots
+from itemwell.queue import recommendations, snapshots
 from itemwell.queue.attempts import ATTEMPTS, Interrupted, Noting, Patience, note
 from itemwell.queue.connection import connection
 from itemwell.store import exam_desks, queue
@@ -102,7 +102,8 @@ def app_of(means: Means) -> App:
         with Noting(means.room.bank, context.job):
             do_shard(means, Shard(**about))
 
-    snapshots.add_task(app, means)
+    for kind in (snapshots, recommendations):
+        kind.add_task(app, means)
 
     @app.periodic(cron="* * * * *")
     @app.task(name="stalled", queue=QUEUE, queueing_lock="stalled", priority=SOON)

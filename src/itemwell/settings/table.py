@@ -223,6 +223,15 @@ class Settings(BaseSettings):
         le=366,
         description="How many closed days a snapshot makes up for at the most, after an outage.",
     )
+    recommend_within_days: float = Field(
+        60, gt=0, le=3_650, description="Learners idle for longer are recommended nothing."
+    )
+    recommend_retention: float = Field(
+        0.9,
+        gt=0.5,
+        lt=1,
+        description="A lesson is to be reviewed when the chance that it is remembered falls below this.",
+    )
     lessons_table: TableName = Field(
         "lessons",
         description="Lessons: this table, or a view of the application's with its columns, schema.name.",

@@ -3,7 +3,7 @@
 import pytest
 
 from itemwell.generate.audit.findings import ANY, UNTOUCHED, Finding, Findings
-from itemwell.generate.audit.interval import wilson
+from itemwell.interval import wilson
 from itemwell.llm.door import LLMError
 
 ALL = ("check", "solve", "judge")

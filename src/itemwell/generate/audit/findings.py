@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from itemwell.errors import Exit, Outcome
-from itemwell.generate.audit.interval import wilson
 from itemwell.generate.report import HOPELESS, MOST_WAITS
+from itemwell.interval import wilson
 from itemwell.llm.door import LLMError
 
 UNTOUCHED = "untouched"

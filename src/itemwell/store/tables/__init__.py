@@ -33,6 +33,7 @@ from itemwell.store.tables.questions import (
     refusals,
 )
 from itemwell.store.tables.queue import PROCRASTINATE, queue_failures
+from itemwell.store.tables.recommendations import adaptive_recommendations
 from itemwell.store.tables.runs import RUN_STATUSES, job_leases, job_runs
 from itemwell.store.tables.snapshots import PACE_LABELS, performance_snapshots, snapshot_refusals
 from itemwell.store.tables.study import (
@@ -66,6 +67,7 @@ __all__ = [
     "RUN_STATUSES",
     "SLOT_STATES",
     "VERDICTS",
+    "adaptive_recommendations",
     "dedup_decisions",
     "dedup_thresholds",
     "enemies",

@@ -1,0 +1,1 @@
+"""Tell each learner what to do next: evidence -> rules -> keep."""

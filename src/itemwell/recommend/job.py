@@ -1,0 +1,77 @@
+"""The job: evidence -> rules -> keep, a range of learners at a time, or deferred to workers."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Engine
+
+from itemwell.recommend.batch import Under, give
+from itemwell.recommend.report import Report
+from itemwell.recommend.shard import Place, Shard, until, work
+from itemwell.store import study
+from itemwell.store.runs import Run
+from itemwell.store.study import Sources
+
+JOB = "recommend"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """For whom, by what was known at a moment whose local date is `on`, and until when to work."""
+
+    sources: Sources
+    at: datetime
+    on: date
+    active_days: float
+    retention: float
+    deadline: float  # of the monotonic clock
+    user: str | None = None
+
+    def shard(self, under: Run | None) -> Shard:
+        """All learners."""
+        told = (self.at, self.on, self.active_days, self.retention)
+        return Shard(None, None, *told, under.id if under else None)
+
+
+def run(
+    bank: Engine, under: Run | None, asked: Asked, tell: Callable[[int], None] = lambda _: None
+) -> Report:
+    """Tell learners their next steps; outcome and counts stay with the run. Without one nothing is written."""
+    started, report = time.monotonic(), Report(asked.on)
+    conditions = Under(until(asked.deadline), write=under is not None, tell=tell)
+    if under:
+        conditions = conditions._replace(fence=under.fence)
+    place, shard = Place(bank, asked.sources), asked.shard(under)
+    try:
+        if asked.user is not None:
+            give(place.desk(shard), [asked.user], conditions, report)
+        elif work(place, shard, conditions, report):
+            report.stopped_by = "deadline"
+    finally:
+        report.seconds = time.monotonic() - started
+        if under:
+            under.counts = report.counts()
+    if under:
+        under.outcome = report.outcome
+    return report
+
+
+def queue(bank: Engine, under: Run, asked: Asked, defer: Callable[[Shard], bool]) -> Report:
+    """Leave the work to workers: `defer` every range of learners in which somebody was active."""
+    started, report = time.monotonic(), Report(asked.on, queued=0)
+    shard, after = asked.shard(under), None
+    while True:
+        with bank.connect() as db:
+            page = study.page(db, asked.sources, shard.since, after, None)
+        if page.learners:
+            defer(shard._replace(after=after, upto=page.upto))
+            report.queued = (report.queued or 0) + 1
+            report.learners += len(page.learners)
+        if page.upto is None:
+            break
+        after = page.upto
+    report.seconds = time.monotonic() - started
+    under.counts, under.outcome = report.counts(), report.outcome
+    return report

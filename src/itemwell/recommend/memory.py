@@ -1,0 +1,72 @@
+"""How well a lesson is still remembered, by the FSRS model of spaced repetition (library `fsrs`).
+
+Each scored meeting with a lesson is a review of one card. Its score is the rating: under 70, which
+is a lesson that was not passed, means forgotten.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from fsrs import Card, Rating, Scheduler, State
+
+from itemwell.bank import Review
+
+PASSED, GOOD, EASY = 70.0, 80.0, 95.0
+
+
+class Recall(NamedTuple):
+    """The chance that a lesson is remembered at the moment that was asked for, and what tells it."""
+
+    lesson_id: str
+    recall: float
+    due_at: datetime
+    reviews: tuple[Review, ...]
+
+    @property
+    def last(self) -> Review:
+        """The last meeting with the lesson."""
+        return self.reviews[-1]
+
+
+def rating(score: float) -> Rating:
+    """What a score of 0 to 100 says of remembering.
+
+    >>> rating(69.9).name, rating(70).name, rating(80).name, rating(95).name
+    ('Again', 'Hard', 'Good', 'Easy')
+    """
+    if score < PASSED:
+        return Rating.Again
+    if score < GOOD:
+        return Rating.Hard
+    return Rating.Good if score < EASY else Rating.Easy
+
+
+def forgotten(reviews: Iterable[Review], at: datetime, retention: float) -> Iterator[Recall]:
+    """The lessons whose recall is below `retention` at a moment, the least remembered first.
+
+    `reviews` come in the order of time; of equal recall the lesson that was met longest ago is first.
+    """
+    scheduler = _scheduler(retention)
+    by_lesson: dict[str, list[Review]] = {}
+    for review in reviews:
+        by_lesson.setdefault(review.lesson_id, []).append(review)
+    found = [_recalled(scheduler, each, at) for each in by_lesson.values()]
+    due = [each for each in found if each.recall < retention]
+    return iter(sorted(due, key=lambda each: (each.recall, each.last.at, each.lesson_id)))
+
+
+def _recalled(scheduler: Scheduler, reviews: list[Review], at: datetime) -> Recall:
+    # An id of its own would cost the library a millisecond of sleep; without steps a first review is
+    # a review, and not the beginning of a lesson of minutes.
+    card = Card(card_id=1, state=State.Learning)
+    for review in reviews:
+        card, _ = scheduler.review_card(card, rating(review.score), review.at)
+    recall = scheduler.get_card_retrievability(card, at)
+    return Recall(reviews[-1].lesson_id, recall, card.due, tuple(reviews))
+
+
+def _scheduler(retention: float) -> Scheduler:
+    return Scheduler(
+        desired_retention=retention, learning_steps=(), relearning_steps=(), enable_fuzzing=False
+    )
