@@ -41,9 +41,7 @@ def upgrade() -> None:
         ),
         sa.Column("rules", sa.Text(), nullable=False, comment="version of the rules"),
         sa.Column("is_active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
-        _moment(
-            "created_at", server_default=sa.text("clock_timestamp()"), nullable=False
-        ),
+        _moment("created_at", server_default=sa.text("clock_timestamp()"), nullable=False),
         _moment("as_of", nullable=False, comment="what was known by then"),
         sa.Column(
             "refresh_date", sa.Date(), nullable=False, comment="the site's local date of as_of"
@@ -53,7 +51,9 @@ def upgrade() -> None:
         _moment("dismissed_at", comment="when the learner did not want it"),
         _moment("followed_at", comment="when the learner did it; null: not, or not yet"),
         sa.Column(
-            "improved", sa.Boolean(), comment="was the learner better afterwards? null: nothing tells"
+            "improved",
+            sa.Boolean(),
+            comment="was the learner better afterwards? null: nothing tells",
         ),
         _moment("judged_at", comment="from then on followed_at and improved stay"),
         sa.Column("run_id", sa.BigInteger()),
@@ -77,7 +77,10 @@ def upgrade() -> None:
         postgresql_where=sa.text("is_active"),
     )
     op.create_index(
-        op.f(f"ix_{TABLE}_user_id"), TABLE, ["user_id"], postgresql_where=sa.text("judged_at IS NULL")
+        op.f(f"ix_{TABLE}_user_id"),
+        TABLE,
+        ["user_id"],
+        postgresql_where=sa.text("judged_at IS NULL"),
     )
     for column in ("as_of", "run_id"):
         op.create_index(op.f(f"ix_{TABLE}_{column}"), TABLE, [column])

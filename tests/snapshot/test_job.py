@@ -9,6 +9,7 @@ from tests.snapshot import oracle, study
 
 from itemwell.settings import Settings
 from itemwell.snapshot import job
+from itemwell.snapshot.report import Report
 from itemwell.store import runs
 from itemwell.store.study import Sources
 
@@ -134,3 +135,59 @@ def test_a_run_again_changes_nothing_and_late_data_one_row(bank):
     assert (late.new, late.changed) == (0, 1)
     assert {key for key in third if third[key] != second[key]} == {(user, day)}
     assert third[user, day][-2] is not None
+
+
+def open_alerts(bank):
+    with bank.connect() as db:
+        query = "SELECT key, status, message, run_id FROM monitoring_alerts ORDER BY id"
+        return [tuple(row) for row in db.execute(text(query))]
+
+
+def a_day_with(bank, *, broken, sound, now):
+    with bank.begin() as db:
+        for number in range(broken + sound):
+            score = "NaN" if number < broken else 80
+            moment = now - timedelta(hours=12)
+            db.execute(
+                text(
+                    "INSERT INTO quiz_attempts (user_id, score, started_at, completed_at)"
+                    " VALUES (:user, :score, :moment, :moment)"
+                ),
+                {"user": f"u{number:04}", "score": float(score), "moment": moment},
+            )
+
+
+@pytest.mark.parametrize(("broken", "status", "alerted"), [(1, 0, False), (101, 1, True)])
+def test_of_a_thousand_learners_the_sound_get_theirs_and_too_many_broken_are_alerted(
+    bank, broken, status, alerted
+):
+    now = at(2026, 11, 20)
+    a_day_with(bank, broken=broken, sound=1_000 - broken, now=now)
+
+    report = close(bank, now)
+
+    assert (report.success, report.errors) == (1_000 - broken, broken)
+    assert report.line == f"Daily snapshots completed: {1_000 - broken} success, {broken} errors"
+    assert report.outcome.exit.value == status
+    assert [row[:2] for row in open_alerts(bank)] == [("snapshot success", "open")] * alerted
+
+
+def test_an_alert_comes_once_and_resolves_with_the_next_good_run(bank):
+    now = at(2026, 11, 20)
+    a_day_with(bank, broken=5, sound=5, now=now)
+    close(bank, now)
+    close(bank, now)
+    with bank.begin() as db:
+        db.execute(text("UPDATE quiz_attempts SET score = 70"))
+
+    close(bank, now)
+
+    [alert] = open_alerts(bank)
+    assert alert[:2] == ("snapshot success", "resolved")
+
+
+def test_a_run_of_more_than_five_minutes_is_alerted():
+    slow, quick = Report(new=1, seconds=301.0), Report(new=1, seconds=299.0)
+
+    assert [each.alert_type for each in slow.alerts(1)] == ["snapshot_duration"]
+    assert quick.alerts(1) == []

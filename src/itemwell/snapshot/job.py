@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import structlog
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from itemwell.snapshot.batch import Under, close
 from itemwell.snapshot.due import Span
-from itemwell.snapshot.report import Report
+from itemwell.snapshot.report import ALERTS, Report
 from itemwell.snapshot.shard import Place, Shard, until, work
-from itemwell.store import responses, runs, snapshots, study
+from itemwell.store import alerts, responses, runs, snapshots, study
 from itemwell.store.connect import transact
 from itemwell.store.runs import Run
 from itemwell.store.study import Sources
@@ -115,4 +115,16 @@ def _note(bank: Engine, under: Run, asked: Asked, shard: Shard, report: Report) 
     if asked.usual and not report.stopped_by:
         facts[snapshots.COVERED] = shard.span.now.isoformat()
     transact(bank, lambda db: runs.annotate(db, under, **facts))
+    if report.queued is None:
+        transact(bank, lambda db: _alert(db, report, under.id))
     under.outcome = report.outcome
+
+
+def _alert(db: Connection, report: Report, run_id: int) -> None:
+    """Say that too many days could not be closed, or that it took too long; or that it is well again."""
+    found = {each.key: each for each in report.alerts(run_id)}
+    for key in ALERTS:
+        if key in found:
+            alerts.note(db, found[key])
+        else:
+            alerts.resolve(db, key)

@@ -5,12 +5,16 @@ from datetime import date
 from typing import Any
 
 from itemwell.errors import Exit, Outcome
+from itemwell.store.alerts import Alert
 from itemwell.store.snapshots import Kept
 
 ENOUGH = 0.90
 """The share of learners' days that must succeed, else the run is partial and an alert is due."""
 
 SLOW_SECONDS = 300.0
+"""A run that takes longer is told."""
+
+FAILING, SLOW = ALERTS = ("snapshot success", "snapshot duration")
 
 NAMED = 20
 """Learners whose data are broken that are told by name; the bank names all (snapshot_refusals)."""
@@ -50,7 +54,7 @@ class Report:
     @property
     def share(self) -> float:
         """Of the learners' days that were to be closed, those that are."""
-        return self.success / max(self.success + self.errors, 1)
+        return self.success / (self.success + self.errors) if self.success or self.errors else 1.0
 
     @property
     def line(self) -> str:
@@ -72,6 +76,17 @@ class Report:
         if self.share >= ENOUGH:
             return Outcome(Exit.OK, "done", self.line, step)
         return Outcome(Exit.PARTIAL if self.success else Exit.FAILED, "learners", self.line, step)
+
+    def alerts(self, run_id: int) -> list[Alert]:
+        """What operators are to be told of this run."""
+        found = []
+        if self.share < ENOUGH:
+            told = f"{self.line}: {self.share:.1%} success, {ENOUGH:.0%} wanted"
+            found.append(Alert(FAILING, "snapshot_success", "critical", told, "snapshot", run_id))
+        if self.seconds > SLOW_SECONDS:
+            told = f"snapshots took {self.seconds:.0f} s, more than {SLOW_SECONDS:.0f}"
+            found.append(Alert(SLOW, "snapshot_duration", "warning", told, "snapshot", run_id))
+        return found
 
     def counts(self) -> dict[str, int]:
         """For the run's row."""

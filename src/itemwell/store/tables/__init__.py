@@ -4,6 +4,7 @@ Names and columns that users' SQL relies on (questions, job_runs, responses, irt
 are an interface: add, never rename.
 """
 
+from itemwell.store.tables.alerts import ALERT_STATUSES, SEVERITIES, monitoring_alerts
 from itemwell.store.tables.answers import (
     CALIBRATION_STATUSES,
     irt_calibration_runs,
@@ -55,6 +56,7 @@ from itemwell.store.tables.twins import (
 )
 
 __all__ = [
+    "ALERT_STATUSES",
     "BATCH_STATES",
     "CALIBRATION_STATUSES",
     "CALL_STATES",
@@ -65,6 +67,7 @@ __all__ = [
     "PROCRASTINATE",
     "QUIZ_KINDS",
     "RUN_STATUSES",
+    "SEVERITIES",
     "SLOT_STATES",
     "VERDICTS",
     "adaptive_recommendations",
@@ -87,6 +90,7 @@ __all__ = [
     "llm_calls",
     "llm_spending",
     "metadata",
+    "monitoring_alerts",
     "performance_snapshots",
     "pre_generated_exams",
     "question_faces",
