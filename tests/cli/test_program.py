@@ -313,7 +313,7 @@ def test_doctor_has_one_line_a_check(program):
 
     assert ended.status == 0
     assert [line.split()[1] for line in ended.out.splitlines()] == [
-        "settings", "disk", "embedder", "bank", "schema", "clock", "writing",
+        "settings", "disk", "embedder", "bank", "schema", "clock", "writing", "inputs",
     ]  # fmt: skip
 
 

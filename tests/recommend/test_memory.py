@@ -43,3 +43,11 @@ def test_success_after_success_is_remembered_longer():
 
 def test_nothing_met_is_nothing_forgotten():
     assert list(forgotten([], NOW, 0.9)) == []
+
+
+def test_a_lesson_that_was_failed_just_now_is_due_whatever_the_schedule_says():
+    met = [Review("l1", NOW - timedelta(minutes=9), 90.0, 1), Review("l1", NOW, 69.0, 2)]
+
+    [found] = forgotten(met, NOW, 0.9)
+
+    assert found.recall > 0.9

@@ -37,7 +37,7 @@ class Check(NamedTuple):
 def doctor(common: Common, online: bool) -> Answer:
     """Check what a run needs, a line each with its remedy.
 
-    Settings, disk, embedder, bank, schema, clock and write access. --online looks up each configured
+    Settings, disk, embedder, bank, schema, clock, write access and the inputs of snapshots. --online looks up each configured
     model at its vendor, which costs nothing; an empty balance shows only when a model is asked.
     """
     checks = list(_checks(common, online=online))
@@ -82,6 +82,7 @@ def _of_the_bank(settings: "Settings") -> Iterator[Check]:
         yield _clock(bank)
         if schema.exit is Exit.OK:
             yield _write_access(bank)
+            yield _inputs(bank, settings)
 
 
 def _schema(bank: "Engine", *, embedded: bool) -> Check:
@@ -136,6 +137,18 @@ def _write_access(bank: "Engine") -> Check:
     if not refused:
         return Check("writing", "the role may write to every table")
     return Check("writing", refused, Exit.DATABASE)
+
+
+def _inputs(bank: "Engine", settings: "Settings") -> Check:
+    from itemwell.store import study
+
+    sources = study.Sources.of(settings)
+    try:
+        with bank.connect() as db:
+            study.require(db, sources)
+    except ItemwellError as error:
+        return _failed("inputs", error)
+    return Check("inputs", f"what learners study: {', '.join(sources).replace(chr(34), '')}")
 
 
 def _failed(name: str, error: ItemwellError) -> Check:

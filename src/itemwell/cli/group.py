@@ -19,6 +19,7 @@ MODULES = {
     "items": "items",
     "responses": "responses",
     "learners": "learners",
+    "study": "study",
     "dedup": "dedup",
     "runs": "runs",
     "models": "models",

@@ -10,6 +10,7 @@ from itemwell.cli.files import reading, rejecting
 from itemwell.cli.options import Command, Common
 from itemwell.cli.runs import ListByDefault
 from itemwell.cli.table import table
+from itemwell.errors import ConfigError
 
 FORMATS = ("csv", "jsonl")
 PATH = click.Path(path_type=Path)
@@ -24,7 +25,7 @@ COLUMNS = {
 
 @click.group(cls=ListByDefault)
 def learners() -> None:
-    """List learners, or bring in who they are: exams are made for those who were active lately."""
+    """List learners, show one, or bring in who they are: exams are for those who were active lately."""
 
 
 @learners.command("list", cls=Command)
@@ -46,6 +47,30 @@ def list_(common: Common, idle_days: int | None, limit: int) -> Answer:
         table(COLUMNS, rows) if rows else f"{nothing}; itemwell learners import FILE brings some in"
     )
     return Answer({"total": total, "learners": rows}, text)
+
+
+@learners.command(cls=Command)
+@click.argument("user")
+@click.option("--days", type=click.IntRange(1, 366), default=14, show_default=True)
+def show(common: Common, user: str, days: int) -> Answer:
+    """Show a learner's last closed days, and what is recommended to him with the reasons."""
+    from itemwell.cli.learners_show import told
+    from itemwell.store import learners as stored
+    from itemwell.store import recommendations, snapshots
+    from itemwell.store.connect import open_bank
+
+    with open_bank(common.settings()) as bank, bank.connect() as db:
+        recent, steps = snapshots.recent(db, user, days), recommendations.standing(db, user)
+        refused = snapshots.refusal(db, user)
+        if not (recent or steps or refused or stored.known(db, user)):
+            raise ConfigError(f"nobody knows a learner {user!r}", "see: itemwell learners list")
+    document = {
+        "user_id": user,
+        "snapshots": [each._asdict() for each in recent],
+        "no_snapshot": refused,
+        "recommendations": steps,
+    }
+    return Answer(document, told(user, recent, refused, steps))
 
 
 @learners.command("import", cls=Command)

@@ -66,6 +66,7 @@ def recommend(common: Common, **given: Any) -> Answer:
     with open_bank(settings) as bank:
         if given["report"]:
             return _use(bank, days if given["on"] or given["first"] else [])
+        _require_inputs(bank, settings)
         reports = [_one(bank, _asked(settings, given, *day), given) for day in days]
     _log(reports)
     worst = max((each.outcome for each in reports), key=lambda outcome: outcome.exit.value)
@@ -108,6 +109,13 @@ def _asked(settings: "Settings", given: dict[str, Any], on: date, at: datetime) 
         deadline=time.monotonic() + (given["deadline"] or JOBS[JOB].deadline.total_seconds()),
         user=given["user"],
     )
+
+
+def _require_inputs(bank: "Engine", settings: "Settings") -> None:
+    from itemwell.store import study
+
+    with bank.connect() as db:
+        study.require(db, study.Sources.of(settings))
 
 
 def _one(bank: "Engine", asked: "Asked", given: dict[str, Any]) -> "Report":

@@ -55,6 +55,7 @@ def snapshot(common: Common, **given: Any) -> Answer:
     if given["queue"] and (given["dry_run"] or given["user"]):
         raise ConfigError("--queue is for all learners, and writes", "leave the other option out")
     with open_bank(settings) as bank:
+        _require_inputs(bank, asked)
         report = _dry(bank, asked) if given["dry_run"] else _run(bank, asked, given)
     _log(report)
     return Answer(report.as_json(), _told(report, dry=given["dry_run"]), report.outcome)
@@ -96,6 +97,13 @@ def _dates(settings: "Settings", given: dict[str, Any]) -> tuple[date | None, da
     if first and last and last < first:
         raise ConfigError(f"{last} is before {first}", "name the earlier day first")
     return first, last
+
+
+def _require_inputs(bank: "Engine", asked: "Asked") -> None:
+    from itemwell.store import study
+
+    with bank.connect() as db:
+        study.require(db, asked.sources)
 
 
 def _run(bank: "Engine", asked: "Asked", given: dict[str, Any]) -> "Report":

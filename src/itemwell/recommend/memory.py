@@ -43,16 +43,17 @@ def rating(score: float) -> Rating:
 
 
 def forgotten(reviews: Iterable[Review], at: datetime, retention: float) -> Iterator[Recall]:
-    """The lessons whose recall is below `retention` at a moment, the least remembered first.
+    """The lessons to be reviewed at a moment, the least remembered first.
 
-    `reviews` come in the order of time; of equal recall the lesson that was met longest ago is first.
+    Those are whose recall is below `retention`, and those that were not passed at the last meeting,
+    which is no matter of time. `reviews` come in the order of time; of equal recall the lesson that was met longest ago is first.
     """
     scheduler = _scheduler(retention)
     by_lesson: dict[str, list[Review]] = {}
     for review in reviews:
         by_lesson.setdefault(review.lesson_id, []).append(review)
     found = [_recalled(scheduler, each, at) for each in by_lesson.values()]
-    due = [each for each in found if each.recall < retention]
+    due = [each for each in found if each.recall < retention or each.last.score < PASSED]
     return iter(sorted(due, key=lambda each: (each.recall, each.last.at, each.lesson_id)))
 
 

@@ -50,6 +50,11 @@ def count(db: Connection) -> int:
     return int(db.execute(_COUNT).scalar_one())
 
 
+def known(db: Connection, user_id: str) -> bool:
+    """Whether anything tells of this learner."""
+    return bool(db.scalar(_KNOWN, {"user_id": user_id}))
+
+
 def count_known(db: Connection) -> int:
     """How many the bank was told of, which takes no look at all answers."""
     return int(db.execute(text("SELECT count(*) FROM learners")).scalar_one())
@@ -90,6 +95,10 @@ _LISTED = text("""
         (SELECT count(*) FROM exam_attempts AS attempt WHERE attempt.user_id = page.user_id) AS attempts
     FROM page ORDER BY last_active_at DESC, user_id
 """).bindparams(bindparam("idle", type_=Interval))
+_KNOWN = text(
+    "SELECT EXISTS (SELECT FROM learners WHERE user_id = :user_id)"
+    " OR EXISTS (SELECT FROM responses WHERE user_id = :user_id)"
+)
 _COUNT = text(
     "SELECT count(*) FROM (SELECT user_id FROM learners UNION SELECT user_id FROM responses) AS learner"
 )

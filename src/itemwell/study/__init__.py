@@ -1,0 +1,1 @@
+"""Bring in what learners study: read -> check -> keep."""
