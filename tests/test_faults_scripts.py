@@ -55,3 +55,9 @@ def test_three_sigkills_of_generators_and_workers_make_no_exam_twice_and_miss_no
 
 def test_garbled_bodies_end_in_a_documented_status_without_a_traceback(bank_url):
     assert "garbled bodies" in loop("fuzz", "--bodies", 40, "--count", 10, "--bank", bank_url)
+
+
+def test_four_sigkills_of_snapshots_and_recommendations_leave_what_a_clean_run_leaves(bank_url):
+    options = ("--kills", 4, "--learners", 400, "--bank", bank_url)
+
+    assert "4 SIGKILLs" in loop("sigkill_snapshot", *options)
