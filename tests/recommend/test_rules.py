@@ -1,6 +1,7 @@
 """Each rule on both sides of its threshold."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -139,3 +140,13 @@ def test_the_open_lesson_is_gone_on_with_else_the_next_one():
 
 def test_who_completed_the_course_is_not_told_to_go_on():
     assert found("CONTINUE_LEARNING", did(begun=["l1", "l2", "l3"])) == []
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_the_documented_priority_time_and_rest_are_the_rules(rule):
+    page = (Path(__file__).parents[2] / "docs" / "recommendations.md").read_text()
+    [row] = [line for line in page.splitlines() if line.startswith(f"| {rule.id} |")]
+    cells = [cell.strip() for cell in row.strip("|").split("|")]
+
+    assert cells[1] == str(rule.priority)
+    assert cells[3:5] == [f"{rule.days} days", f"{rule.rest_days} days"]
