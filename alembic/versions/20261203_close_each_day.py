@@ -17,7 +17,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261203_close_each_day"
-down_revision = "20261201_queue_exams"
+down_revision = "20261202_count_exposure"
 
 INPUTS = ("lessons", "lesson_progress", "quiz_attempts", "study_sessions")
 READ_BY = (
