@@ -1,12 +1,13 @@
 """Remembering by FSRS: the library's own figures, deterministic, and sane at the edges."""
 
+import random
 from datetime import timedelta
 
 from fsrs import Card, Rating, Scheduler
 from tests.recommend.people import DAY, NOW
 
 from itemwell.bank import Review
-from itemwell.recommend.memory import forgotten
+from itemwell.recommend.memory import forgotten, rating
 
 
 def test_recall_is_what_the_library_says_of_the_same_reviews():
@@ -51,3 +52,23 @@ def test_a_lesson_that_was_failed_just_now_is_due_whatever_the_schedule_says():
     [found] = forgotten(met, NOW, 0.9)
 
     assert found.recall > 0.9
+
+
+def test_hours_between_reviews_make_no_difference_to_what_the_library_says():
+    chance, seen = random.Random(3), 0
+    scheduler = Scheduler(learning_steps=(), relearning_steps=(), enable_fuzzing=False)
+    for _ in range(200):
+        hours = sorted(chance.uniform(0, 2_400) for _ in range(chance.randint(1, 5)))
+        met = [
+            Review("l1", NOW - timedelta(hours=ago), chance.uniform(0, 100), None)
+            for ago in reversed(hours)
+        ]
+        card = Card(card_id=5)
+        for review in met:
+            card, _ = scheduler.review_card(card, rating(review.score), review.at)
+
+        for found in forgotten(met, NOW, 0.9):
+            assert found.recall == scheduler.get_card_retrievability(card, NOW)
+            assert found.due_at == card.due
+            seen += 1
+    assert seen > 100

@@ -4,8 +4,9 @@ Each scored meeting with a lesson is a review of one card. Its score is the rati
 is a lesson that was not passed, means forgotten.
 """
 
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from fsrs import Card, Rating, Scheduler, State
@@ -13,6 +14,8 @@ from fsrs import Card, Rating, Scheduler, State
 from itemwell.bank import Review
 
 PASSED, GOOD, EASY = 70.0, 80.0, 95.0
+DAY = timedelta(days=1)
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class Recall(NamedTuple):
@@ -46,28 +49,42 @@ def forgotten(reviews: Iterable[Review], at: datetime, retention: float) -> Iter
     """The lessons to be reviewed at a moment, the least remembered first.
 
     Those are whose recall is below `retention`, and those that were not passed at the last meeting,
-    which is no matter of time. `reviews` come in the order of time; of equal recall the lesson that was met longest ago is first.
+    which is no matter of time. `reviews` come in the order of time; of equal recall the lesson that
+    was met longest ago is first.
     """
-    scheduler = _scheduler(retention)
     by_lesson: dict[str, list[Review]] = {}
     for review in reviews:
         by_lesson.setdefault(review.lesson_id, []).append(review)
-    found = [_recalled(scheduler, each, at) for each in by_lesson.values()]
+    found = [_recalled(each, at, retention) for each in by_lesson.values()]
     due = [each for each in found if each.recall < retention or each.last.score < PASSED]
     return iter(sorted(due, key=lambda each: (each.recall, each.last.at, each.lesson_id)))
 
 
-def _recalled(scheduler: Scheduler, reviews: list[Review], at: datetime) -> Recall:
-    # An id of its own would cost the library a millisecond of sleep; without steps a first review is
-    # a review, and not the beginning of a lesson of minutes.
-    card = Card(card_id=1, state=State.Learning)
+def _recalled(reviews: Sequence[Review], at: datetime, retention: float) -> Recall:
+    path, before = [], reviews[0].at
     for review in reviews:
-        card, _ = scheduler.review_card(card, rating(review.score), review.at)
-    recall = scheduler.get_card_retrievability(card, at)
-    return Recall(reviews[-1].lesson_id, recall, card.due, tuple(reviews))
+        path.append((rating(review.score), (review.at - before).days))
+        before = review.at
+    recall, interval = _model(retention, tuple(path), (at - before).days)
+    return Recall(reviews[-1].lesson_id, recall, before + interval, tuple(reviews))
 
 
-def _scheduler(retention: float) -> Scheduler:
-    return Scheduler(
+@lru_cache(1 << 16)
+def _model(
+    retention: float, path: tuple[tuple[Rating, int], ...], days: int
+) -> tuple[float, timedelta]:
+    """Recall so many days after the last review, and for how long after it there is enough.
+
+    `path` has each review's rating and the days since the one before. The model counts in whole days,
+    so that most learners' lessons share their way through it.
+    """
+    scheduler = Scheduler(
         desired_retention=retention, learning_steps=(), relearning_steps=(), enable_fuzzing=False
     )
+    # An id of its own would cost the library a millisecond of sleep; without steps a first review is
+    # a review, and not the beginning of a lesson of minutes.
+    card, moment = Card(card_id=1, state=State.Learning), BEGINNING
+    for rated, gap in path:
+        moment += gap * DAY
+        card, _ = scheduler.review_card(card, rated, moment)
+    return scheduler.get_card_retrievability(card, moment + days * DAY), card.due - moment
