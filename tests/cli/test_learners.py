@@ -90,6 +90,28 @@ def test_a_file_can_be_taken_in_again(program, tmp_path):
     ]
 
 
+def test_a_time_zone_is_kept_until_another_is_told(program, bank, tmp_path):
+    header = "user_id,last_active_at,time_zone"
+    day = "2026-11-05"
+    first = csv(
+        tmp_path / "a.csv", header, f"ann,{day},Asia/Tokyo", f"bob,{day},", f"eve,{day},Mars"
+    )
+    program("learners", "import", csv(tmp_path / "b.csv", "user_id,last_active_at", f"ann,{day}"))
+
+    ended = program("learners", "import", first)
+    again = program("learners", "import", first)
+    untold = program("learners", "import", csv(tmp_path / "c.csv", "user_id", "ann"))
+
+    told = "1 new learner, 1 known already, 1 in another time zone, 1 refused"
+    assert ended.last_line == f"exit code: 1 (partial): {told}"
+    assert "time_zone is no IANA name: Mars" in ended.out
+    assert again.last_line == "exit code: 1 (partial): 0 new learners, 2 known already, 1 refused"
+    assert untold.status == 0
+    with bank.connect() as db:
+        zones = dict(db.execute(text("SELECT user_id, time_zone FROM learners")).all())
+    assert zones == {"ann": "Asia/Tokyo", "bob": None}
+
+
 @pytest.mark.parametrize(
     ("lines", "told"),
     [

@@ -81,7 +81,8 @@ def import_(common: Common, file: Path, form: str | None, rejects: Path | None) 
     """Bring in learners and when each was active last: read -> check -> keep.
 
     csv has a learner a row, with a header: user_id, and last_active_at (ISO 8601, UTC where it names
-    no zone) where that is known; without it the learner is active now. jsonl is the same, an object a
+    no zone) where that is known; without it the learner is active now; and time_zone (IANA), whose days
+    his snapshots are of, without it the site's. jsonl is the same, an object a
     line. A refused row is told with its line; the others go in together. The later moment counts, so
     that a file can be taken in again.
     """

@@ -1,26 +1,28 @@
-"""Learners in files, CSV or JSON lines: user_id, and last_active_at where it is known."""
+"""Learners in files, CSV or JSON lines: user_id; last_active_at and time_zone where known."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import compress
 from typing import BinaryIO, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from itemwell.errors import ConfigError
 from itemwell.interchange.responses import jsonl, long
-from itemwell.interchange.responses.cells import Raw, each, moments, user_id
+from itemwell.interchange.responses.cells import MISSING, Raw, Wrong, each, moments, user_id
 from itemwell.interchange.responses.lines import Refused
 from itemwell.interchange.responses.sniff import header_of
 from itemwell.interchange.responses.table import cells_of, delimiter_of
 
-COLUMNS = ("user_id", "last_active_at")
+COLUMNS = ("user_id", "last_active_at", "time_zone")
 FORMATS = ("csv", "jsonl")
 
 
 class Parsed(NamedTuple):
-    """Learners and when each was active last (ISO 8601), and what was refused."""
+    """Learners, when each was active last (ISO 8601), where (None: not told), and what was refused."""
 
     user_ids: Sequence[str]
     moments: Sequence[str]
+    zones: Sequence[str | None]
     refused: list[Refused]
 
 
@@ -50,6 +52,7 @@ def parsed(raw: Raw, now: datetime, latest: datetime) -> Parsed:
     given = {name: raw.columns.get(name, [""] * size) for name in COLUMNS}
     user_ids = each(given["user_id"], user_id, wrong)
     active = each(given["last_active_at"], moments("last_active_at", now, latest), wrong)
+    zones = each(given["time_zone"], _zone, wrong)
     refused = [
         Refused(raw.numbers[place], reason, what, raw.texts[place])
         for place, (reason, what) in wrong.items()
@@ -58,5 +61,17 @@ def parsed(raw: Raw, now: datetime, latest: datetime) -> Parsed:
     return Parsed(
         list(compress(user_ids, kept)),
         list(compress(active, kept)),
+        [zone or None for zone in compress(zones, kept)],
         sorted(raw.refused + refused),
     )
+
+
+def _zone(cell: str) -> str:
+    """The name of a time zone; empty where the cell tells none."""
+    name = cell.strip()
+    if name.lower() in MISSING:
+        return ""
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise Wrong("time_zone is no IANA name") from None

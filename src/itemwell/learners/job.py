@@ -45,6 +45,7 @@ class Report:
         told = counted(self.added.new, "new learner")
         told += f", {self.added.later:,} active later than was known" if self.added.later else ""
         told += f", {self.added.already:,} known already" if self.added.already else ""
+        told += f", {self.added.moved:,} in another time zone" if self.added.moved else ""
         told += f", {refused:,} refused" if refused else ""
         if not self.read:
             return Outcome(Exit.FAILED, "empty", "no learner in the file", "see: --format")
@@ -78,11 +79,11 @@ def run(
 
 def _batches(
     file: BufferedReader, form: str | None, now: datetime, report: Report, rejects: Rejects | None
-) -> Iterator[tuple[Any, Any]]:
+) -> Iterator[tuple[Any, ...]]:
     file.seek(0)
     report.form, pieces = rows(file, form)
     for raw in pieces:
-        user_ids, moments, refused = parsed(raw, now, now + CLOCKS_APART)
-        report.refusals.add(refused, rejects)
-        report.read += len(user_ids) + len(refused)
-        yield user_ids, moments
+        found = parsed(raw, now, now + CLOCKS_APART)
+        report.refusals.add(found.refused, rejects)
+        report.read += len(found.user_ids) + len(found.refused)
+        yield found.user_ids, found.moments, found.zones

@@ -11,17 +11,22 @@ from itemwell.store import driver
 
 
 class Added(NamedTuple):
-    """Learners that are new, that were active later than was known, and of whom that was known."""
+    """Learners that are new, that were active later than was known, and of whom that was known.
+
+    `moved` of those who are not new have another time zone than was known.
+    """
 
     new: int
     later: int
     already: int
+    moved: int = 0
 
 
-def add(db: Connection, batches: Iterable[tuple[Sequence[str], Sequence[str]]]) -> Added:
-    """Note these learners and when each was active last, in the caller's transaction.
+def add(db: Connection, batches: Iterable[tuple[Sequence[str | None], ...]]) -> Added:
+    """Note these learners, when each was active last, and where, in the caller's transaction.
 
-    A batch is their ids, and the moments in ISO 8601. Of two moments of a learner the later counts.
+    A batch is their ids, the moments in ISO 8601 and the time zones, None where nothing is told of it.
+    Of two moments of a learner the later counts, and of two zones the later moment's.
     """
     db.execute(text("SET LOCAL statement_timeout = 0"))
     db.execute(_INCOMING)
@@ -31,7 +36,7 @@ def add(db: Connection, batches: Iterable[tuple[Sequence[str], Sequence[str]]]) 
                 copy.write_row(row)
     row = db.execute(_TAKE_IN).one()
     db.execute(text("DROP TABLE incoming_learners"))
-    return Added(row.new, row.later, row.learners - row.new - row.later)
+    return Added(row.new, row.later, row.learners - row.new - row.later, row.moved)
 
 
 def listed(db: Connection, idle: timedelta | None = None, limit: int = 50) -> list[dict[str, Any]]:
@@ -61,23 +66,32 @@ def count_known(db: Connection) -> int:
 
 
 _INCOMING = text(
-    "CREATE TEMPORARY TABLE incoming_learners (user_id text, last_active_at timestamptz) ON COMMIT DROP"
+    "CREATE TEMPORARY TABLE incoming_learners (user_id text, last_active_at timestamptz, time_zone text)"
+    " ON COMMIT DROP"
 )
-_COPY = sql.SQL("COPY incoming_learners (user_id, last_active_at) FROM STDIN")
+_COPY = sql.SQL("COPY incoming_learners (user_id, last_active_at, time_zone) FROM STDIN")
 # Sorted, so that two imports at once do not wait for each other crosswise. xmax is 0 in a new row.
 _TAKE_IN = text("""
     WITH incoming AS (
-        SELECT user_id, max(last_active_at) AS last_active_at FROM incoming_learners GROUP BY user_id
+        SELECT user_id, max(last_active_at) AS last_active_at, (array_agg(time_zone
+            ORDER BY last_active_at DESC) FILTER (WHERE time_zone IS NOT NULL))[1] AS time_zone
+        FROM incoming_learners GROUP BY user_id
     ), kept AS (
-        INSERT INTO learners (user_id, last_active_at)
-        SELECT user_id, last_active_at FROM incoming ORDER BY user_id COLLATE "C"
-        ON CONFLICT (user_id) DO UPDATE SET last_active_at = excluded.last_active_at
+        INSERT INTO learners (user_id, last_active_at, time_zone)
+        SELECT user_id, last_active_at, time_zone FROM incoming ORDER BY user_id COLLATE "C"
+        ON CONFLICT (user_id) DO UPDATE SET
+            last_active_at = greatest(learners.last_active_at, excluded.last_active_at),
+            time_zone = coalesce(excluded.time_zone, learners.time_zone)
             WHERE learners.last_active_at < excluded.last_active_at
-        RETURNING xmax = 0 AS new
+                OR excluded.time_zone <> coalesce(learners.time_zone, '')
+        RETURNING user_id, xmax = 0 AS new
     )
-    SELECT count(*) FILTER (WHERE new) AS new, count(*) FILTER (WHERE NOT new) AS later,
+    SELECT count(*) FILTER (WHERE new) AS new,
+        count(*) FILTER (WHERE NOT new AND known.last_active_at < incoming.last_active_at) AS later,
+        count(*) FILTER (WHERE NOT new AND incoming.time_zone <> coalesce(known.time_zone, ''))
+            AS moved,
         (SELECT count(*) FROM incoming) AS learners
-    FROM kept
+    FROM kept JOIN incoming USING (user_id) LEFT JOIN learners AS known USING (user_id)
 """)
 _LISTED = text("""
     WITH learner AS (
