@@ -203,3 +203,21 @@ def test_a_worker_does_what_was_left_to_it_by_the_same_code(program, studied, co
     table = {"snapshot": "performance_snapshots", "recommend": "adaptive_recommendations"}[command]
     with studied.connect() as db:
         assert db.scalar(text(f"SELECT count(DISTINCT user_id) FROM {table}")) == 1
+
+
+def test_what_workers_find_broken_is_counted_with_the_run_that_left_it_and_alerted(
+    program, studied
+):
+    with studied.begin() as db:
+        db.execute(text("UPDATE quiz_attempts SET score = 'NaN'"))
+    left = program("snapshot", "--queue", "--json").json
+    worked = program("worker", "--until-empty")
+
+    assert "learner ann gets none: a quiz whose score is not 0 to 100" in worked.err
+    assert "0 failed for good" in worked.last_line
+    with studied.connect() as db:
+        counts = db.scalar(text("SELECT counts FROM job_runs WHERE job_id = 'snapshot'"))
+        alert = db.execute(text("SELECT key, status FROM monitoring_alerts")).one()
+    assert left["queued"] == 1
+    assert (counts["success"], counts["errors"]) == (0, 1)
+    assert tuple(alert) == ("snapshot success", "open")

@@ -8,17 +8,19 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
 from procrastinate import App, JobContext, SyncPsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from itemwell.queue.attempts import Interrupted, Noting, Patience
 from itemwell.queue.connection import connection
 from itemwell.snapshot.batch import Under
 from itemwell.snapshot.due import Span
+from itemwell.snapshot.job import alert
 from itemwell.snapshot.report import Report
 from itemwell.snapshot.shard import Place, Shard, work
 from itemwell.store import queue, snapshots
@@ -77,10 +79,14 @@ def _do(means: "Means", shard: Shard) -> None:
         raise TimeoutError(f"not done within {SECONDS:.0f} s, {report.success} snapshots kept")
     for user, reason in report.broken.items():
         log.error(f"[Snapshot] learner {user} gets none: {reason}")
-    run = shard.run_id
-    if run is not None:
-        counts = report.counts()
-        transact(bank, lambda db: snapshots.count_in(db, run, counts))
+    if shard.run_id is not None:
+        transact(bank, partial(_count_in, shard.run_id, report))
+
+
+def _count_in(run_id: int, report: Report, db: Connection) -> None:
+    """Count it with the run that left the job, and say whether that run's figures are well so far."""
+    success, errors, seconds = snapshots.count_in(db, run_id, report.counts())
+    alert(db, Report(new=success, errors=errors, seconds=seconds), run_id)
 
 
 def _plain(shard: Shard) -> dict[str, Any]:

@@ -116,11 +116,11 @@ def _note(bank: Engine, under: Run, asked: Asked, shard: Shard, report: Report) 
         facts[snapshots.COVERED] = shard.span.now.isoformat()
     transact(bank, lambda db: runs.annotate(db, under, **facts))
     if report.queued is None:
-        transact(bank, lambda db: _alert(db, report, under.id))
+        transact(bank, lambda db: alert(db, report, under.id))
     under.outcome = report.outcome
 
 
-def _alert(db: Connection, report: Report, run_id: int) -> None:
+def alert(db: Connection, report: Report, run_id: int) -> None:
     """Say that too many days could not be closed, or that it took too long; or that it is well again."""
     found = {each.key: each for each in report.alerts(run_id)}
     for key in ALERTS:

@@ -57,9 +57,13 @@ def refuse(
     db.execute(_REFUSE, asked | {"run_id": run_id})
 
 
-def count_in(db: Connection, run_id: int, counts: Mapping[str, int]) -> None:
-    """Add what a worker did to the counts of the run that left it to him."""
-    db.execute(_COUNT_IN, {"run_id": run_id, "counts": dict(counts)})
+def count_in(db: Connection, run_id: int, counts: Mapping[str, int]) -> tuple[int, int, float]:
+    """Add what a worker did to the counts of the run that left it to him.
+
+    So far: snapshots that stand, errors, and the seconds since the run was begun.
+    """
+    rows = db.execute(_COUNT_IN, {"run_id": run_id, "counts": dict(counts)}).all()
+    return tuple(rows[0]) if rows else (0, 0, 0.0)
 
 
 def covered_until(db: Connection) -> datetime | None:
@@ -132,6 +136,8 @@ _COUNT_IN = text("""
         SELECT jsonb_object_agg(key, value::bigint + coalesce((counts ->> key)::bigint, 0))
         FROM jsonb_each_text(:counts))
     WHERE id = :run_id
+    RETURNING (counts ->> 'success')::bigint, (counts ->> 'errors')::bigint,
+        date_part('epoch', clock_timestamp() - started_at)
 """).bindparams(bindparam("counts", type_=JSONB))
 _COVERED = text(
     "SELECT metadata ->> :fact FROM job_runs WHERE job_id = 'snapshot' AND metadata ? :fact"
