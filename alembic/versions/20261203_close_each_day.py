@@ -138,7 +138,7 @@ def _create_snapshots() -> None:
         _moment("day_end", nullable=False, comment="the first moment that is not in the day"),
         _now("created_at"),
         _moment("changed_at", comment="null: as it was first; else later data changed it"),
-        sa.Column("run_id", sa.BigInteger()),
+        sa.Column("run_id", sa.BigInteger(), comment="no foreign key: it would be looked up a row"),
         sa.CheckConstraint(
             "pace_label IN ('ACCELERATED', 'FAST', 'MEDIUM', 'SLOW')",
             name=op.f("ck_performance_snapshots_pace_label"),
@@ -154,18 +154,11 @@ def _create_snapshots() -> None:
             name=op.f("ck_performance_snapshots_reason"),
         ),
         sa.CheckConstraint("day_start < day_end", name=op.f("ck_performance_snapshots_day")),
-        sa.ForeignKeyConstraint(
-            ["run_id"],
-            ["job_runs.id"],
-            name=op.f("fk_performance_snapshots_run_id"),
-            ondelete="SET NULL",
-        ),
         sa.PrimaryKeyConstraint("user_id", "snapshot_date", name=op.f("pk_performance_snapshots")),
     )
     op.create_index(
         op.f("ix_performance_snapshots_snapshot_date"), "performance_snapshots", ["snapshot_date"]
     )
-    op.create_index(op.f("ix_performance_snapshots_run_id"), "performance_snapshots", ["run_id"])
     op.create_table(
         "snapshot_refusals",
         sa.Column("user_id", sa.Text(), nullable=False),

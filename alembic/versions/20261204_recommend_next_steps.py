@@ -56,11 +56,8 @@ def upgrade() -> None:
             comment="was the learner better afterwards? null: nothing tells",
         ),
         _moment("judged_at", comment="from then on followed_at and improved stay"),
-        sa.Column("run_id", sa.BigInteger()),
+        sa.Column("run_id", sa.BigInteger(), comment="no foreign key: it would be looked up a row"),
         sa.CheckConstraint("jsonb_typeof(evidence) = 'object'", name=op.f(f"ck_{TABLE}_evidence")),
-        sa.ForeignKeyConstraint(
-            ["run_id"], ["job_runs.id"], name=op.f(f"fk_{TABLE}_run_id"), ondelete="SET NULL"
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{TABLE}")),
         sa.UniqueConstraint(
             "user_id",
@@ -82,8 +79,7 @@ def upgrade() -> None:
         ["user_id"],
         postgresql_where=sa.text("judged_at IS NULL"),
     )
-    for column in ("as_of", "run_id"):
-        op.create_index(op.f(f"ix_{TABLE}_{column}"), TABLE, [column])
+    op.create_index(op.f(f"ix_{TABLE}_as_of"), TABLE, ["as_of"])
     schema = op.get_bind().scalar(sa.text("SELECT quote_ident(current_schema())"))
     path = f"SET search_path = pg_catalog, {schema}, pg_temp"
     op.execute(DISMISS.replace("FIXED_PATH", path))

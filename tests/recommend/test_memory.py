@@ -14,8 +14,8 @@ def test_recall_is_what_the_library_says_of_the_same_reviews():
     reviews = [Review("l1", NOW - 90 * DAY, 85.0, 1), Review("l1", NOW - 60 * DAY, 65.0, 2)]
     scheduler = Scheduler(learning_steps=(), relearning_steps=(), enable_fuzzing=False)
     card = Card(card_id=5)
-    for review, rating in zip(reviews, (Rating.Good, Rating.Again), strict=True):
-        card, _ = scheduler.review_card(card, rating, review.at)
+    for review, rated in zip(reviews, (Rating.Good, Rating.Again), strict=True):
+        card, _ = scheduler.review_card(card, rated, review.at)
 
     [found] = forgotten(reviews, NOW, 0.9)
 

@@ -15,7 +15,6 @@ from sqlalchemy.exc import DBAPIError
 from itemwell.bank import Recommendation
 from itemwell.errors import ItemwellError
 from itemwell.recommend.choose import choose, refused
-from itemwell.recommend.report import Report
 from itemwell.recommend.rules import LONGEST_REST, Course
 from itemwell.store import recommendations
 from itemwell.store.connect import explained, first_line, may_pass, transact
@@ -42,30 +41,30 @@ class Desk(NamedTuple):
     refresh: Refresh
 
 
-class _Done(NamedTuple):
+class Done(NamedTuple):
+    """What became of a batch."""
+
     kept: Kept
     learners: int
     rules: Counter[str]
     broken: dict[str, str]
 
 
-def give(desk: Desk, users: Sequence[str], under: Under, report: Report) -> None:
+def give(desk: Desk, users: Sequence[str], under: Under) -> list[Done]:
     """Give these learners their steps in one transaction; halved where their data raise."""
     try:
-        done = transact(desk.bank, partial(_give, desk, users, under))
+        return [transact(desk.bank, partial(_give, desk, users, under))]
     except Exception as error:  # one learner's data must not keep the others from their steps
         if _concerns_all(error):
             raise
         if len(users) > 1:
             middle = len(users) // 2
-            for half in (users[:middle], users[middle:]):
-                give(desk, half, under, report)
-            return
-        done = _Done(Kept(0, 0, 0), 0, Counter(), {users[0]: _reason(error)})
-    report.kept(*done)
+            halves = users[:middle], users[middle:]
+            return [done for half in halves for done in give(desk, half, under)]
+        return [Done(Kept(0, 0, 0), 0, Counter(), {users[0]: _reason(error)})]
 
 
-def _give(desk: Desk, users: Sequence[str], under: Under, db: Connection) -> _Done:
+def _give(desk: Desk, users: Sequence[str], under: Under, db: Connection) -> Done:
     since = desk.course.at - LONGEST_REST
     unwanted = refused(recommendations.dismissed(db, users, since))
     made, sound, broken = list[Recommendation](), list[str](), dict[str, str]()
@@ -81,7 +80,7 @@ def _give(desk: Desk, users: Sequence[str], under: Under, db: Connection) -> _Do
         kept = recommendations.keep(db, sound, made, desk.refresh)
         under.fence(db)  # last: it keeps the heartbeat waiting
     rules = Counter(each.recommendation_type for each in made)
-    return _Done(kept, len(sound), rules, broken)
+    return Done(kept, len(sound), rules, broken)
 
 
 def _concerns_all(error: Exception) -> bool:

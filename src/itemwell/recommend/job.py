@@ -46,7 +46,7 @@ def run(
     place, shard = Place(bank, asked.sources), asked.shard(under)
     try:
         if asked.user is not None:
-            give(place.desk(shard), [asked.user], conditions, report)
+            report.add(give(place.desk(shard), [asked.user], conditions))
         elif work(place, shard, conditions, report):
             report.stopped_by = "deadline"
     finally:

@@ -1,12 +1,15 @@
 """What a run of recommendations did, for its row, its log and people."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from itemwell.errors import Exit, Outcome
-from itemwell.store.recommendations import Kept
+
+if TYPE_CHECKING:
+    from itemwell.recommend.batch import Done
 
 ENOUGH = 0.90
 """The share of learners who must succeed, else the run is partial."""
@@ -32,17 +35,18 @@ class Report:
     stopped_by: str = ""
     seconds: float = 0.0
 
-    def kept(self, kept: Kept, learners: int, rules: Counter[str], broken: dict[str, str]) -> None:
-        """Count what a transaction kept."""
-        self.learners += learners
-        self.new += kept.new
-        self.same += kept.same
-        self.ended += kept.ended
-        self.by_rule += rules
-        self.errors += len(broken)
-        for user, reason in broken.items():
-            if len(self.broken) < NAMED:
-                self.broken[user] = reason
+    def add(self, batch: "Sequence[Done]") -> None:
+        """Count what became of a batch, in as many transactions as it took."""
+        for done in batch:
+            self.learners += done.learners
+            self.new += done.kept.new
+            self.same += done.kept.same
+            self.ended += done.kept.ended
+            self.by_rule += done.rules
+            self.errors += len(done.broken)
+            for user, reason in done.broken.items():
+                if len(self.broken) < NAMED:
+                    self.broken[user] = reason
 
     @property
     def line(self) -> str:

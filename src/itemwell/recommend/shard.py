@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Engine
 
+from itemwell.abreast import abreast, batched
 from itemwell.recommend.batch import Desk, Under, give
 from itemwell.recommend.practice import shelves
 from itemwell.recommend.report import Report
@@ -70,11 +71,10 @@ def work(place: Place, shard: Shard, under: Under, report: Report) -> Shard | No
     while not under.over():
         with desk.bank.connect() as db:
             page = study.page(db, desk.sources, shard.since, after, shard.upto)
-        users = [each.user_id for each in page.learners]
-        for begin in range(0, len(users), AT_ONCE):
-            if under.over():
-                return shard._replace(after=users[begin - 1] if begin else after)
-            give(desk, users[begin : begin + AT_ONCE], under, report)
+        batches = batched([each.user_id for each in page.learners], AT_ONCE)
+        done = abreast(lambda batch: give(desk, batch, under), batches, under.over, report.add)
+        if done < len(batches):
+            return shard._replace(after=batches[done - 1][-1] if done else after)
         report.looked_at += page.looked_at
         under.tell(report.looked_at)
         if page.upto is None:

@@ -20,7 +20,6 @@ from itemwell.snapshot.ability import Items, abilities
 from itemwell.snapshot.days import Day
 from itemwell.snapshot.due import Calendar
 from itemwell.snapshot.formula import WINDOW, summarise
-from itemwell.snapshot.report import Report
 from itemwell.store import snapshots, study
 from itemwell.store.connect import explained, first_line, may_pass, transact
 from itemwell.store.snapshots import Kept
@@ -46,31 +45,29 @@ class Desk(NamedTuple):
     run_id: int | None
 
 
-def close(desk: Desk, learners: Sequence[Learner], under: Under, report: Report) -> None:
-    """Close the days of these learners in one transaction; halved where their data raise."""
-    try:
-        done = transact(desk.bank, partial(_close, desk, learners, under))
-    except Exception as error:  # one learner's data must not keep the others from their snapshots
-        if _concerns_all(error):
-            raise
-        if len(learners) > 1:
-            middle = len(learners) // 2
-            for half in (learners[:middle], learners[middle:]):
-                close(desk, half, under, report)
-            return
-        alone = {learners[0].user_id: _reason(error)}
-        done = transact(desk.bank, partial(_refuse, desk, alone, under))
-    report.errors += done.errors
-    report.dates |= done.dates
-    report.kept(done.kept, done.learners, done.broken)
+class Done(NamedTuple):
+    """What became of a batch."""
 
-
-class _Done(NamedTuple):
     kept: Kept
     learners: int
     errors: int
     broken: dict[str, str]
     dates: set[date]
+
+
+def close(desk: Desk, learners: Sequence[Learner], under: Under) -> list[Done]:
+    """Close the days of these learners in one transaction; halved where their data raise."""
+    try:
+        return [transact(desk.bank, partial(_close, desk, learners, under))]
+    except Exception as error:  # one learner's data must not keep the others from their snapshots
+        if _concerns_all(error):
+            raise
+        if len(learners) > 1:
+            middle = len(learners) // 2
+            halves = learners[:middle], learners[middle:]
+            return [done for half in halves for done in close(desk, half, under)]
+        alone = {learners[0].user_id: _reason(error)}
+        return [transact(desk.bank, partial(_refuse, desk, alone, under))]
 
 
 @dataclass
@@ -82,7 +79,7 @@ class _Made:
     errors: int = 0
 
 
-def _close(desk: Desk, learners: Sequence[Learner], under: Under, db: Connection) -> _Done:
+def _close(desk: Desk, learners: Sequence[Learner], under: Under, db: Connection) -> Done:
     made = _Made()
     turn = 0
     while asked := _asked(desk.calendar, learners, turn, made):
@@ -96,7 +93,7 @@ def _close(desk: Desk, learners: Sequence[Learner], under: Under, db: Connection
         snapshots.refuse(db, made.broken, sound, desk.run_id)
         under.fence(db)  # last: it keeps the heartbeat waiting
     dates = {each.snapshot_date for each in made.snapshots}
-    return _Done(kept, len(users), made.errors, made.broken, dates)
+    return Done(kept, len(users), made.errors, made.broken, dates)
 
 
 class _Asked(NamedTuple):
@@ -149,11 +146,11 @@ def _was_there(learner: Learner, day: Day, since: datetime) -> bool:
     return learner.active_at >= since and learner.known_at < day.end
 
 
-def _refuse(desk: Desk, broken: dict[str, str], under: Under, db: Connection) -> _Done:
+def _refuse(desk: Desk, broken: dict[str, str], under: Under, db: Connection) -> Done:
     if under.write:
         snapshots.refuse(db, broken, [], desk.run_id)
         under.fence(db)
-    return _Done(Kept(0, 0, 0), 0, len(broken), broken, set())
+    return Done(Kept(0, 0, 0), 0, len(broken), broken, set())
 
 
 def _concerns_all(error: Exception) -> bool:

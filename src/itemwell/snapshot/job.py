@@ -106,7 +106,7 @@ def _work(place: Place, shard: Shard, under: Under, asked: Asked, report: Report
         return
     with place.bank.connect() as db:
         learner = study.learner(db, asked.user)
-    close(place.desk(shard), [learner], under, report)
+    report.add(close(place.desk(shard), [learner], under))
 
 
 def _note(bank: Engine, under: Run, asked: Asked, shard: Shard, report: Report) -> None:

@@ -1,12 +1,15 @@
 """What a run of snapshots did, for its row, its log and people."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from itemwell.errors import Exit, Outcome
 from itemwell.store.alerts import Alert
-from itemwell.store.snapshots import Kept
+
+if TYPE_CHECKING:
+    from itemwell.snapshot.batch import Done
 
 ENOUGH = 0.90
 """The share of learners' days that must succeed, else the run is partial and an alert is due."""
@@ -36,15 +39,18 @@ class Report:
     stopped_by: str = ""
     seconds: float = 0.0
 
-    def kept(self, kept: Kept, learners: int, broken: dict[str, str]) -> None:
-        """Count what a transaction kept."""
-        self.new += kept.new
-        self.changed += kept.changed
-        self.same += kept.same
-        self.learners += learners
-        for user, reason in broken.items():
-            if len(self.broken) < NAMED:
-                self.broken[user] = reason
+    def add(self, batch: "Sequence[Done]") -> None:
+        """Count what became of a batch, in as many transactions as it took."""
+        for done in batch:
+            self.new += done.kept.new
+            self.changed += done.kept.changed
+            self.same += done.kept.same
+            self.learners += done.learners
+            self.errors += done.errors
+            self.dates |= done.dates
+            for user, reason in done.broken.items():
+                if len(self.broken) < NAMED:
+                    self.broken[user] = reason
 
     @property
     def success(self) -> int:

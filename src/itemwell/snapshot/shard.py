@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Engine
 
+from itemwell.abreast import abreast, batched
 from itemwell.snapshot.ability import Items
 from itemwell.snapshot.batch import Desk, Under, close
 from itemwell.snapshot.due import Calendar, Span
@@ -59,11 +60,10 @@ def work(place: Place, shard: Shard, under: Under, report: Report) -> Shard | No
     while not under.over():
         with desk.bank.connect() as db:
             page = study.page(db, desk.sources, desk.calendar.since(), after, shard.upto)
-        for begin in range(0, len(page.learners), AT_ONCE):
-            if under.over():
-                last = page.learners[begin - 1].user_id if begin else after
-                return shard._replace(after=last)
-            close(desk, page.learners[begin : begin + AT_ONCE], under, report)
+        batches = batched(page.learners, AT_ONCE)
+        done = abreast(lambda batch: close(desk, batch, under), batches, under.over, report.add)
+        if done < len(batches):
+            return shard._replace(after=batches[done - 1][-1].user_id if done else after)
         report.looked_at += page.looked_at
         under.tell(report.looked_at)
         if page.upto is None:

@@ -1,11 +1,11 @@
 """Each learner's next steps, standing and past, with what they rest on and what came of them."""
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
     Date,
-    ForeignKey,
     Index,
     SmallInteger,
     Table,
@@ -38,7 +38,7 @@ adaptive_recommendations = Table(
     moment("followed_at", comment="when the learner did it; null: not, or not yet"),
     Column("improved", Boolean, comment="was the learner better afterwards? null: nothing tells"),
     moment("judged_at", comment="from then on followed_at and improved stay"),
-    Column("run_id", ForeignKey("job_runs.id", ondelete="SET NULL")),
+    Column("run_id", BigInteger, comment="no foreign key: it would be looked up a row"),
     CheckConstraint("jsonb_typeof(evidence) = 'object'", name="evidence"),
     UniqueConstraint("user_id", "refresh_date", "recommendation_type"),
     Index(
@@ -50,5 +50,4 @@ adaptive_recommendations = Table(
     ),
     Index(None, "user_id", postgresql_where=text("judged_at IS NULL")),
     Index(None, "as_of"),
-    Index(None, "run_id"),
 )

@@ -36,7 +36,7 @@ performance_snapshots = Table(
     moment("day_end", nullable=False, comment="the first moment that is not in the day"),
     now("created_at"),
     moment("changed_at", comment="null: as it was first; else later data changed it"),
-    Column("run_id", ForeignKey("job_runs.id", ondelete="SET NULL")),
+    Column("run_id", BigInteger, comment="no foreign key: it would be looked up a row"),
     one_of("pace_label", PACE_LABELS),
     *(
         CheckConstraint(f"{column} BETWEEN 0 AND 100", name=column)
@@ -45,7 +45,6 @@ performance_snapshots = Table(
     CheckConstraint("(pace_score IS NULL) = (reason IS NOT NULL)", name="reason"),
     CheckConstraint("day_start < day_end", name="day"),
     Index(None, "snapshot_date"),
-    Index(None, "run_id"),
 )
 
 snapshot_refusals = Table(
