@@ -5,8 +5,8 @@
     python scripts/bench/snapshot.py --sizes 10000,1000000
 
 A fifth of the learners are active, with 30 days of history (scripts/populate.py). `itemwell snapshot`
-and `itemwell recommend` run as programs of their own, start-up included; the loop does one learner at
-a time on the same bank, as such jobs are usually written (peers/one_at_a_time.py). Each learner's time
+and `itemwell recommend` run as programs of their own, start-up included; two loops do one learner at a
+time on the same bank, by plain SQL and by an object mapper (peers/one_at_a_time*.py). Each learner's time
 is the run's over the active ones; growth is that of the largest size over that of the smallest.
 """
 
@@ -23,7 +23,10 @@ from pathlib import Path
 from sqlalchemy import create_engine, make_url, text
 
 SCRIPTS = Path(__file__).parents[1]
-PEER = Path(__file__).with_name("peers") / "one_at_a_time.py"
+PEERS = [
+    Path(__file__).with_name("peers") / name
+    for name in ("one_at_a_time.py", "one_at_a_time_orm.py")
+]
 YESTERDAY = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
 TABLES = {"snapshot": "performance_snapshots", "recommend": "adaptive_recommendations"}
 SHARE = 5
@@ -44,10 +47,10 @@ def program(environment, *arguments):
     return json.loads(said), seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
 
 
-def loop(url, job, count):
+def loop(peer, url, job, count):
     """Seconds a learner of one at a time; what it wrote is gone afterwards."""
     told = subprocess.run(
-        [sys.executable, PEER, url, job, str(count)], capture_output=True, text=True, check=True
+        [sys.executable, peer, url, job, str(count)], capture_output=True, text=True, check=True
     ).stdout
     found = json.loads(told)
     clear(url, TABLES[job])
@@ -86,12 +89,12 @@ def measure(size, asked):
 
 
 def one(environment, url, job, rows, asked):
-    alone = loop(url, job, asked.loop)
+    alone = [loop(peer, url, job, asked.loop) for peer in PEERS]
     said, seconds, cpu, megabytes = program(environment, job, "--date", YESTERDAY)
     each = seconds / said["learners"]
     print(
         f"{job:<10}{said['learners']:>10,}{rows:>13,}{seconds:>9.1f}{cpu:>9.1f}{megabytes:>7.0f}"
-        f"{1e6 * each:>10.1f}{1e6 * alone:>10.1f}{alone / each:>8.1f} x",
+        f"{1e6 * each:>9.1f}" + "".join(f"{1e6 * one:>9.0f}{one / each:>7.1f} x" for one in alone),
         flush=True,
     )
     return each
@@ -102,7 +105,10 @@ def main():
     parser.add_argument("--sizes", default="10000,100000", help="learners; a fifth are active")
     parser.add_argument("--loop", type=int, default=5_000, help="learners of the loop")
     asked = parser.parse_args()
-    print("job           active         rows  seconds    CPU s     MB  us each   us loop   faster")
+    print(
+        "                                                              us      us in a loop, and faster than it\n"
+        "job           active         rows  seconds    CPU s     MB  each    by SQL           by objects"
+    )
     found = [measure(int(size), asked) for size in asked.sizes.split(",")]
     for job in TABLES:
         print(
