@@ -19,6 +19,7 @@ from itemwell.store.tables.calls import (
     llm_spending,
 )
 from itemwell.store.tables.columns import metadata
+from itemwell.store.tables.due import DUE_STATES, due_runs, scheduled_jobs, sweeper_logs
 from itemwell.store.tables.exams import (
     exam_attempts,
     exam_desks,
@@ -62,6 +63,7 @@ __all__ = [
     "CALL_STATES",
     "CORRECTIONS",
     "DERIVED",
+    "DUE_STATES",
     "ENEMY_KINDS",
     "PACE_LABELS",
     "PROCRASTINATE",
@@ -73,6 +75,7 @@ __all__ = [
     "adaptive_recommendations",
     "dedup_decisions",
     "dedup_thresholds",
+    "due_runs",
     "enemies",
     "exam_attempts",
     "exam_desks",
@@ -103,6 +106,8 @@ __all__ = [
     "responses",
     "snapshot_refusals",
     "study_sessions",
+    "scheduled_jobs",
+    "sweeper_logs",
 ]
 
 DERIVED = frozenset({"vector_index"})
