@@ -90,8 +90,10 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_sweeper_logs_timestamp"), "sweeper_logs", ["timestamp"])
     op.execute(FIRST_ROWS)
+    schema = op.get_bind().scalar(sa.text("SELECT quote_ident(current_schema())"))
+    path = f"SET search_path = pg_catalog, {schema}, pg_temp"
     for statement in (QUEUE_RUN, *TRIGGERS, SCHEDULED, MANAGE, STATUS, TOGGLE, INITIALIZE, HEALTH):
-        op.execute(statement.replace("FIXED_PATH", "SET search_path FROM CURRENT"))
+        op.execute(statement.replace("FIXED_PATH", path))
     op.execute(ACCESS)
 
 

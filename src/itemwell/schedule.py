@@ -7,7 +7,7 @@ falls into the hour that comes twice counts once (as Debian's cron does it). Eve
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 CatchUp = Literal["skip", "once", "all"]
@@ -160,7 +160,7 @@ def named(name: str) -> Job | None:
     return next((job for job in (*JOBS.values(), RUN_DUE) if name in {job.name, job.title}), None)
 
 
-def changed(jobs: Mapping[str, Job], changes: Mapping[str, Mapping[str, object]]) -> dict[str, Job]:
+def changed(jobs: Mapping[str, Job], changes: Mapping[str, Mapping[str, Any]]) -> dict[str, Job]:
     """`jobs` with the operator's `changes`, by name of the job; None leaves a part as it is."""
     return {
         name: job._replace(

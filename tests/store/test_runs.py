@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from itemwell.errors import Busy, DatabaseError, Exit, Outcome, Stopped
 from itemwell.store import runs
+from itemwell.store.processes import this_process
 
 
 def rows(bank):
@@ -96,7 +97,7 @@ def test_runs_of_distinct_leases_go_side_by_side(bank):
 
 def test_a_holder_that_died_on_this_machine_is_closed_at_once(bank):
     child = subprocess.Popen([sys.executable, "-c", "pass"])
-    mine = runs._this_process() | {"pid": child.pid}
+    mine = this_process() | {"pid": child.pid}
     child.wait()
     dead = taken_by(bank, **mine)
 
@@ -107,7 +108,7 @@ def test_a_holder_that_died_on_this_machine_is_closed_at_once(bank):
 
 
 def test_a_pid_that_now_belongs_to_another_process_is_no_holder(bank):
-    mine = runs._this_process()
+    mine = this_process()
     taken_by(bank, **mine | {"started": "1"})
 
     with runs.begin(bank, "generate"):

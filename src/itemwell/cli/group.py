@@ -13,6 +13,9 @@ MODULES = {
     "exams": "exams",
     "snapshot": "snapshot",
     "recommend": "recommend",
+    "run-due": "run_due",
+    "jobs": "jobs",
+    "next": "next",
     "worker": "worker",
     "judge": "judge",
     "questions": "questions",
@@ -32,6 +35,10 @@ MODULES = {
 """The name of each command, in the order of `--help`, and its module in this folder."""
 
 
+NAMES = {"next": "next_"}
+"""The command in a module, where the module's name is one of Python's own."""
+
+
 class Commands(click.Group):
     """A group that imports a command when it is named."""
 
@@ -44,7 +51,9 @@ class Commands(click.Group):
         if cmd_name not in MODULES:
             return None
         module = MODULES[cmd_name]
-        command: click.Command = getattr(import_module(f"itemwell.cli.{module}"), module)
+        command: click.Command = getattr(
+            import_module(f"itemwell.cli.{module}"), NAMES.get(module, module)
+        )
         return command
 
 

@@ -13,8 +13,18 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from itemwell.bank import DIFFICULTIES, QUESTION_TYPES, Stratum
 from itemwell.blueprint import blueprints_of
 from itemwell.errors import ConfigError
+from itemwell.schedule import JOBS
 from itemwell.settings.addresses import bank_problem, dsn_problem, server_problem
-from itemwell.settings.values import Dollars, Pace, Price, Route, TableName, VendorName, ZoneName
+from itemwell.settings.values import (
+    Dollars,
+    Pace,
+    Price,
+    Route,
+    TableName,
+    Timing,
+    VendorName,
+    ZoneName,
+)
 
 
 class Settings(BaseSettings):
@@ -245,6 +255,11 @@ class Settings(BaseSettings):
     study_sessions_table: TableName = Field(
         "study_sessions", description="The same of when they studied."
     )
+    schedule: dict[str, Timing] = Field(
+        default_factory=dict,
+        description="When jobs run, where that is not as in the table of jobs:"
+        ' {"generate": {"cron": "0 3 * * 6", "zone": "Europe/Berlin", "enabled": true, "catch_up": "once"}}.',
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="DEBUG, INFO, WARNING or ERROR."
     )
@@ -258,6 +273,13 @@ class Settings(BaseSettings):
     def _any_case(cls, value: Any, info: Any) -> Any:
         fold = str.upper if info.field_name == "log_level" else str.lower
         return fold(value) if isinstance(value, str) else value
+
+    @field_validator("schedule", mode="after")
+    @classmethod
+    def _known_jobs(cls, value: dict[str, Timing]) -> dict[str, Timing]:
+        for name in sorted(set(value) - set(JOBS)):
+            raise ValueError(f"knows no job {name!r}; the jobs are {', '.join(JOBS)}")
+        return value
 
     @field_validator("blueprints", mode="after")
     @classmethod

@@ -1,11 +1,12 @@
 """What a setting's value may be, where that is more than a number or a word."""
 
 import re
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 VendorName = Literal["openai", "anthropic", "google"]
 Dollars = Annotated[Decimal, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
@@ -56,3 +57,35 @@ class Pace(Part):
 
     requests: Annotated[float, Field(gt=0)] | None = None
     tokens: Annotated[float, Field(gt=0)] | None = None
+
+
+class Timing(Part):
+    """When a job runs, where that is not as in the table of jobs."""
+
+    cron: str | None = None
+    zone: str | None = None
+    enabled: bool | None = None
+    catch_up: Literal["skip", "once", "all"] | None = None
+
+    @field_validator("cron", mode="after")
+    @classmethod
+    def _five_fields(cls, value: str | None) -> str | None:
+        from cronsim import CronSim, CronSimError  # noqa: PLC0415 - few have a schedule of their own
+
+        try:
+            if value is not None and len(value.split()) == 5:
+                CronSim(value, datetime(2026, 1, 1, tzinfo=UTC))
+                return value
+        except CronSimError:
+            pass
+        if value is None:
+            return None
+        raise ValueError(f"{value!r} is no cron expression such as 0 2 * * 0")
+
+    @field_validator("zone", mode="after")
+    @classmethod
+    def _a_zone(cls, value: str | None) -> str | None:
+        try:
+            return value and ZoneInfo(value).key
+        except (ValueError, OSError, LookupError):
+            raise ValueError(f"{value!r} is no time zone such as Europe/Berlin") from None

@@ -9,12 +9,10 @@ import os
 import socket
 import sys
 import threading
-import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import structlog
@@ -24,8 +22,14 @@ from sqlalchemy.exc import DBAPIError
 
 from itemwell import __version__, sentry
 from itemwell.errors import Busy, DatabaseError, Exit, ItemwellError, Outcome, Stopped
+from itemwell.schedule import named
+from itemwell.store import schedule
 from itemwell.store.connect import explained, transact
+from itemwell.store.processes import is_gone, this_process
 from itemwell.store.tables import job_leases, job_runs
+
+CLAIM, TRIGGER = "ITEMWELL_DUE_CLAIM", "ITEMWELL_DUE_TRIGGER"
+"""Names in the environment of a process that `run-due` starts: job:id:attempt, and what asked for it."""
 
 BEAT_SECONDS = 15.0
 EXPIRY_SECONDS = 90.0
@@ -51,6 +55,7 @@ class Run:
     token: int
     outcome: Outcome = Outcome(Exit.OK, "done", "done")
     counts: dict[str, int] = field(default_factory=dict)
+    claimed: "Claimed | None" = None
 
     def fence(self, db: Connection) -> None:
         """Hold the lease until this transaction ends; raise Busy where another run took it over."""
@@ -58,11 +63,19 @@ class Run:
             raise Busy(f"run {self.id} was taken over by another run", "see: itemwell runs")
 
 
+class Claimed(NamedTuple):
+    """The due run that this process was started for, by `run-due`."""
+
+    due_id: int
+    attempt: int
+
+
 class _Asked(NamedTuple):
     job: str
     lease: str
     holder: Mapping[str, Any]
     metadata: Mapping[str, Any]
+    claimed: Claimed | None
 
 
 @contextmanager
@@ -79,7 +92,7 @@ def begin(
     Runs whose process died are closed as stale first. Raises Busy where another run holds the
     lease (with status 0 when that was asked for); that too leaves a row.
     """
-    asked = _Asked(job, lease or job, _this_process(), _about(metadata))
+    asked = _Asked(job, lease or job, this_process(), _about(job, metadata), _claimed(job))
     transact(bank, close_dead)
     taken = transact(bank, lambda db: _take(db, asked))
     if not isinstance(taken, Run):
@@ -101,7 +114,7 @@ def begin(
 def close_dead(db: Connection) -> list[int]:
     """Close runs whose holder is gone as stale, and free their leases. The ids of these runs."""
     held = db.execute(text(f"{HELD} FOR UPDATE SKIP LOCKED")).all()
-    dead = [row.run_id for row in held if row.expired or _is_gone(row.holder)]
+    dead = [row.run_id for row in held if row.expired or is_gone(row.holder)]
     for run_id in dead:
         db.execute(_CLOSE_STALE, {"run_id": run_id, "died": DIED})
         db.execute(update(job_leases).where(job_leases.c.run_id == run_id).values(run_id=None))
@@ -155,7 +168,7 @@ def _told_true(db: Connection, rows: list[dict[str, Any]]) -> list[dict[str, Any
     held = {row.run_id: row for row in db.execute(text(HELD))}
     for row in rows:
         holder = held.get(row["id"])
-        alive = holder is not None and not holder.expired and not _is_gone(holder.holder)
+        alive = holder is not None and not holder.expired and not is_gone(holder.holder)
         if row["status"] == "running" and not alive:
             row |= {"status": "stale", "reason": "died", "error_message": DIED}
     return rows
@@ -167,19 +180,22 @@ def _take(db: Connection, asked: _Asked) -> Run | Mapping[str, Any]:
     row = db.execute(_LOCK_LEASE, {"lease": asked.lease}).one()
     if row.run_id is not None:
         mine = row.holder.get("nonce") == asked.holder["nonce"]
-        run = Run(row.run_id, asked.job, asked.lease, row.token)
+        run = Run(row.run_id, asked.job, asked.lease, row.token, claimed=asked.claimed)
         return run if mine else {"run": row.run_id, **row.holder}
     moment = func.clock_timestamp()
     begun = {"job_id": asked.job, "status": "running", "metadata": asked.metadata}
     added = job_runs.insert().values(heartbeat_at=moment, **begun).returning(job_runs.c.id)
     run_id = db.execute(added).scalar_one()
+    if asked.claimed:
+        schedule.hold(db, *asked.claimed, run_id=run_id)
     given = {
         "lease": asked.lease,
         "run_id": run_id,
         "holder": asked.holder,
         "seconds": EXPIRY_SECONDS,
     }
-    return Run(run_id, asked.job, asked.lease, db.execute(_TAKE_LEASE, given).scalar_one())
+    token = db.execute(_TAKE_LEASE, given).scalar_one()
+    return Run(run_id, asked.job, asked.lease, token, claimed=asked.claimed)
 
 
 def _note_skipped(db: Connection, asked: _Asked, outcome: Outcome) -> None:
@@ -218,7 +234,9 @@ def _write_end(db: Connection, run: Run) -> None:
         "counts": run.counts,
     }
     db.execute(update(job_leases).where(job_leases.c.run_id == run.id).values(run_id=None))
-    db.execute(_END, ended)
+    if db.execute(_END, ended).rowcount and run.claimed:
+        how = (run.job, run.outcome.exit.value, run.outcome.reason)
+        schedule.settle(db, *run.claimed, how)
 
 
 def _outcome_of(error: BaseException) -> Outcome:
@@ -241,6 +259,8 @@ def _heartbeat(bank: Engine, run: Run) -> Iterator[None]:
             try:
                 with bank.begin() as db:
                     db.execute(_BEAT, {"run_id": run.id, "seconds": EXPIRY_SECONDS})
+                    if run.claimed:
+                        schedule.beat(db, *run.claimed)
             except DBAPIError as error:
                 log.warning("a heartbeat was lost", run=run.id, error=str(error.orig))
 
@@ -262,52 +282,24 @@ def _busy(job: str, holder: Mapping[str, Any], *, skip: bool) -> Busy:
     return busy
 
 
-def _about(metadata: Mapping[str, Any] | None) -> dict[str, Any]:
+def _about(job: str, metadata: Mapping[str, Any] | None) -> dict[str, Any]:
     """Who runs it. Nobody sits at a scheduled run: it has no terminal."""
     streams = (sys.stdin, sys.stdout, sys.stderr)
     manual = any(stream is not None and stream.isatty() for stream in streams)
+    trigger = os.environ.get(TRIGGER) or ("manual" if manual else "scheduled")
     here = {"host": socket.gethostname(), "pid": os.getpid(), "version": __version__}
-    return {"trigger_type": "manual" if manual else "scheduled", **here, **(metadata or {})}
+    known = named(job)
+    function = known.function if known and known.function else job
+    return {"trigger_type": trigger, "function": function, **here, **(metadata or {})}
 
 
-def _this_process() -> dict[str, Any]:
-    here = {"host": socket.gethostname(), "machine": _machine()}
-    return {**here, "pid": os.getpid(), "started": _started(os.getpid()), "nonce": uuid.uuid4().hex}
-
-
-def _is_gone(holder: Mapping[str, Any]) -> bool:
-    """Whether `holder` ran on this very machine, in this process namespace, and is there no more."""
-    import psutil  # noqa: PLC0415
-
-    if holder.get("machine") != _machine():
-        return False
-    if not psutil.pid_exists(holder["pid"]):
-        return True
-    return _started(holder["pid"]) not in {None, holder["started"]}
-
-
-def _started(pid: int) -> str | None:
-    """When the process started, by a clock that nobody sets; "" for a zombie, None where unknown."""
-    import psutil  # noqa: PLC0415
-
-    try:
-        state, *fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        return "" if state == "Z" else fields[18]
-    except OSError:
-        pass
-    try:
-        return str(int(psutil.Process(pid).create_time()))
-    except psutil.Error:
+def _claimed(job: str) -> Claimed | None:
+    """What `run-due` says to the process that it starts for a claimed run of this job."""
+    name, _, numbers = os.environ.get(CLAIM, "").partition(":")
+    if name != job:
         return None
-
-
-def _machine() -> str:
-    """This boot of this machine and, in a container, its own processes."""
-    try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-        return f"{boot}:{Path('/proc/self/ns/pid').stat().st_ino}"
-    except OSError:
-        return f"{socket.gethostname()}:{uuid.getnode()}"
+    due_id, _, attempt = numbers.partition(":")
+    return Claimed(int(due_id), int(attempt))
 
 
 DIED = "the process ended without a word; the next run takes over its work"

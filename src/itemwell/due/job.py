@@ -1,0 +1,120 @@
+"""The shell of `run-due`: plans each job, then claims and runs what waits, one after the other.
+
+A run is a process of its own, so that a crash, a deadline or what it imports is its own affair. It
+settles its due run itself, in the transaction that ends its row; here it is settled only where it
+could not. So a due run ends exactly once, whichever of the two is killed.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy import Engine
+
+from itemwell.errors import Exit, Outcome
+from itemwell.schedule import RUN_DUE, Job
+from itemwell.store import schedule
+from itemwell.store.connect import transact
+from itemwell.store.schedule import Clock, Due
+
+log = structlog.get_logger()
+
+WORST = (
+    Exit.BUG,
+    Exit.DATABASE,
+    Exit.CONFIG,
+    Exit.FAILED,
+    Exit.PARTIAL,
+    Exit.INTERRUPTED,
+    Exit.TERMINATED,
+    Exit.BUSY,
+)
+"""Of several ends the one that is told, the worst first."""
+
+Beat = Callable[[], bool]
+Start = Callable[[Job, Due, Beat], int]
+"""Runs a job to its end in a process of its own, with a heartbeat; its exit status, negative: killed."""
+
+
+@dataclass
+class Report:
+    """What was run, and how it ended."""
+
+    ran: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def outcome(self) -> Outcome:
+        """0 where every run ended so or nothing was due; else the worst end, as documented."""
+        if not self.ran:
+            return Outcome(Exit.OK, "nothing", "nothing was due")
+        bad = [each for each in self.ran if each["exit_status"] != Exit.OK]
+        told = f"{len(self.ran) - len(bad)} of {len(self.ran)} due runs ended well"
+        if not bad:
+            return Outcome(Exit.OK, "done", told)
+        exits = {_documented(each["job"], each["exit_status"]) for each in bad}
+        worst = next(exit_ for exit_ in WORST if exit_ in exits)
+        ends = ", ".join(f"{each['job']} {each['exit_status']}" for each in bad)
+        return Outcome(worst, "due", f"{told}; not: {ends}", "see: itemwell runs")
+
+
+def prepare(bank: Engine, jobs: Mapping[str, Job], clock: Clock) -> None:
+    """Bring the table of jobs up to date, and make a row of each due moment since the last look."""
+    transact(bank, lambda db: schedule.synchronise(db, list(jobs.values()), clock(db)))
+    for job in jobs.values():
+        transact(bank, lambda db, job=job: schedule.plan(db, job, clock(db)))  # type: ignore[misc]
+    transact(bank, lambda db: schedule.looked(db, clock(db)))
+
+
+def run(
+    bank: Engine, jobs: Mapping[str, Job], start: Start, clock: Clock = schedule.server_clock
+) -> Report:
+    """Run what is due, until nothing is that this process may take."""
+    prepare(bank, jobs, clock)
+    report = Report()
+    while due := transact(bank, lambda db: _next(db, jobs, clock)):
+        report.ran.append(_run_one(bank, jobs, due, start))
+    return report
+
+
+def _next(db: Any, jobs: Mapping[str, Job], clock: Clock) -> Due | None:
+    return schedule.claim(db, [*jobs, RUN_DUE.name], clock(db))
+
+
+def _run_one(bank: Engine, jobs: Mapping[str, Job], due: Due, start: Start) -> dict[str, Any]:
+    """One claimed run to its end, settled; how it ended."""
+    log.info(f"{due.job}: due at {due.scheduled_for:%Y-%m-%d %H:%M} UTC, attempt {due.attempt}")
+    if due.job == RUN_DUE.name:  # somebody asked for a look, and this is it
+        status = 0
+    else:
+        status = start(
+            jobs[due.job],
+            due,
+            lambda: transact(bank, lambda db: schedule.beat(db, due.id, due.attempt), ()),
+        )
+    ended = (due.job, status, f"signal {-status}" if status < 0 else "exit")
+    transact(bank, lambda db: schedule.settle(db, due.id, due.attempt, ended))
+    return told(due) | {"exit_status": status}
+
+
+def told(due: Due) -> dict[str, Any]:
+    """A due run as it is told to people and programs."""
+    return {
+        "due_id": due.id,
+        "job": due.job,
+        "scheduled_for": _stamp(due.scheduled_for),
+        "trigger_type": due.trigger_type,
+        "attempt": due.attempt,
+    }
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.isoformat()
+
+
+def _documented(job: str, status: int) -> Exit:
+    """The exit status by the documented table; a process that was killed is a bug until known better."""
+    if job == "calibrate" and status == Exit.PARTIAL:
+        return Exit.DATABASE
+    return next((each for each in Exit if each == status), Exit.BUG)

@@ -1,0 +1,108 @@
+"""`itemwell run-due` by the real program: what is due runs once, as a process of its own."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import text
+
+ONCE = ("run-due", "--job", "exams")
+A_WEEK_AGO = text("UPDATE scheduled_jobs SET planned_until = planned_until - interval '7 days'")
+
+
+@pytest.fixture
+def behind(bank, program):
+    """A bank whose jobs were planned for the last time a week ago."""
+    program(*ONCE)
+    with bank.begin() as db:
+        db.execute(A_WEEK_AGO)
+    return bank
+
+
+def all_of(bank, query):
+    with bank.connect() as db:
+        return [tuple(row) for row in db.execute(text(query))]
+
+
+def test_at_first_nothing_was_missed(program, bank):
+    ended = program(*ONCE)
+
+    assert ended.last_line == "exit code: 0 (ok): nothing was due"
+    assert all_of(bank, "SELECT count(*) FROM due_runs") == [(0,)]
+
+
+def test_a_due_run_is_done_once_by_a_process_that_settles_it_with_its_own_row(program, behind):
+    first = program(*ONCE, "--json").json
+    second = program(*ONCE)
+
+    assert [(each["job"], each["exit_status"]) for each in first["ran"]] == [("exams", 0)]
+    assert "nothing was due" in second.last_line
+    ((state, status, run_id),) = all_of(
+        behind, "SELECT state, exit_status, run_id FROM due_runs WHERE state <> 'missed'"
+    )
+    ((found, trigger, function),) = all_of(
+        behind,
+        "SELECT id, metadata ->> 'trigger_type', metadata ->> 'function' FROM job_runs",
+    )
+    assert (state, status, run_id) == ("done", 0, found)
+    assert (trigger, function) == ("scheduled", "exams")
+
+
+def test_of_hosts_that_ask_at_once_one_runs_it(program, behind, tmp_path):
+    with ThreadPoolExecutor(5) as hosts:
+        ended = list(hosts.map(lambda _: program.anew(*ONCE, "--json"), range(5)))
+
+    assert [each.status for each in ended] == [0] * 5
+    assert sum(len(each.json["ran"]) for each in ended) == 1
+    assert all_of(behind, "SELECT count(*), min(job_id) FROM job_runs") == [(1, "exams")]
+
+
+def test_a_dry_run_tells_and_writes_nothing(program, behind):
+    ended = program(*ONCE, "--dry-run", "--json").json
+
+    assert [each["job"] for each in ended["due"]] == ["exams"]
+    assert all_of(behind, "SELECT count(*) FROM due_runs") == [(0,)]
+
+
+def test_the_worst_end_is_the_status_and_a_run_that_failed_is_not_done_again(program, bank):
+    program("run-due", "--job", "calibrate,exams")
+    with bank.begin() as db:
+        db.execute(A_WEEK_AGO)
+        db.execute(text("DROP TABLE irt_calibration_runs CASCADE"))
+
+    ended = program("run-due", "--job", "calibrate,exams")
+    again = program("run-due", "--job", "calibrate,exams")
+
+    assert ended.status == 3, ended.err
+    assert "1 of 2 due runs ended well; not: calibrate 3" in ended.last_line
+    assert "calibrate: " in ended.err
+    assert "nothing was due" in again.last_line
+
+
+def test_a_schedule_of_ones_own(program, bank, tmp_path):
+    (tmp_path / "itemwell.toml").write_text(
+        '[schedule.exams]\ncron = "* * * * *"\nenabled = false\n'
+    )
+    program(*ONCE)
+    with bank.begin() as db:
+        db.execute(A_WEEK_AGO)
+
+    assert "nothing was due" in program(*ONCE).last_line
+    assert all_of(bank, "SELECT cron FROM scheduled_jobs WHERE name = 'exams'") == [("* * * * *",)]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('generate = {cron = "99 * * * *"}', "no cron expression"),
+        ('generate = {zone = "Mars/Olympus"}', "no time zone"),
+        ('gnerate = {cron = "0 * * * *"}', "knows no job 'gnerate'"),
+    ],
+)
+def test_a_schedule_that_cannot_be_is_one_clear_line(program, tmp_path, line, told):
+    (tmp_path / "itemwell.toml").write_text(f"[schedule]\n{line}\n")
+
+    ended = program("run-due")
+
+    assert ended.status == 3
+    assert told in ended.last_line
+    assert "Traceback" not in ended.err
