@@ -16,7 +16,7 @@ from itemwell.templates import models
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
-COMING = {"snapshot", "recommend", "sweep", "monitor", "metrics", "health", "cleanup"}
+COMING = {"snapshot", "recommend", "monitor", "metrics", "health", "cleanup"}
 """Jobs whose command is not there yet: run-due leaves them alone until it is."""
 
 

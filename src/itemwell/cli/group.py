@@ -13,6 +13,7 @@ MODULES = {
     "exams": "exams",
     "snapshot": "snapshot",
     "recommend": "recommend",
+    "sweep": "sweep",
     "run-due": "run_due",
     "jobs": "jobs",
     "next": "next",

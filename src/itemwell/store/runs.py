@@ -111,10 +111,10 @@ def begin(
             sentry.ended(taken.outcome)
 
 
-def close_dead(db: Connection) -> list[int]:
+def close_dead(db: Connection, limit: int | None = None) -> list[int]:
     """Close runs whose holder is gone as stale, and free their leases. The ids of these runs."""
     held = db.execute(text(f"{HELD} FOR UPDATE SKIP LOCKED")).all()
-    dead = [row.run_id for row in held if row.expired or is_gone(row.holder)]
+    dead = [row.run_id for row in held if row.expired or is_gone(row.holder)][:limit]
     for run_id in dead:
         db.execute(_CLOSE_STALE, {"run_id": run_id, "died": DIED})
         db.execute(update(job_leases).where(job_leases.c.run_id == run_id).values(run_id=None))

@@ -84,12 +84,18 @@ def claim(db: Connection, jobs: Sequence[str], now: datetime) -> Due | None:
 
     Runs whose attempts are over become dead on the way.
     """
-    for row in db.execute(_HELD):
-        if row.expired or is_gone(row.holder):
-            db.execute(_LOST, {"id": row.id, "attempt": row.attempts, "most": ATTEMPTS})
+    release(db)
     given = {"jobs": list(jobs), "now": now, "seconds": EXPIRY_SECONDS, "holder": this_process()}
     found = db.execute(_CLAIM, given).one_or_none()
     return Due(*found) if found else None
+
+
+def release(db: Connection, limit: int | None = None) -> list[str]:
+    """Let runs whose process died wait again; dead those whose attempts are over. Their new states."""
+    held = db.execute(_HELD).all()
+    gone = [row for row in held if row.expired or is_gone(row.holder)][:limit]
+    given = [{"id": row.id, "attempt": row.attempts, "most": ATTEMPTS} for row in gone]
+    return [db.execute(_LOST, each).scalar_one() for each in given]
 
 
 def beat(db: Connection, due_id: int, attempt: int) -> bool:
@@ -203,7 +209,7 @@ _HELD = text("""
 _LOST = text("""
     UPDATE due_runs SET state = CASE WHEN attempts >= :most THEN 'dead' ELSE 'waiting' END,
         ended_at = CASE WHEN attempts >= :most THEN clock_timestamp() END, reason = 'its process died'
-    WHERE id = :id AND attempts = :attempt AND state = 'running'
+    WHERE id = :id AND attempts = :attempt AND state = 'running' RETURNING state
 """)
 _CLAIM = text("""
     UPDATE due_runs SET state = 'running', attempts = attempts + 1, holder = :holder,

@@ -1,0 +1,1 @@
+"""What looks after the bank and its jobs: monitor, metrics, health, cleanup."""
