@@ -84,6 +84,7 @@ def claim(db: Connection, jobs: Sequence[str], now: datetime) -> Due | None:
 
     Runs whose attempts are over become dead on the way.
     """
+    db.execute(_ONE_AT_A_TIME)  # so that what the claim looks at is what the others left
     release(db)
     given = {"jobs": list(jobs), "now": now, "seconds": EXPIRY_SECONDS, "holder": this_process()}
     found = db.execute(_CLAIM, given).one_or_none()
@@ -202,6 +203,7 @@ _PLANNED = text("""
     UPDATE scheduled_jobs SET planned_until = greatest(planned_until, :now), looked_at = :now,
         next_due = :next_due WHERE name = :name
 """)
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('itemwell claim of a due run'))")
 _HELD = text("""
     SELECT id, attempts, holder, expires_at < clock_timestamp() AS expired
     FROM due_runs WHERE state = 'running' AND ended_at IS NULL FOR UPDATE SKIP LOCKED
@@ -223,7 +225,7 @@ _CLAIM = text("""
                 AND other.state = 'running')
             AND NOT EXISTS (SELECT FROM due_runs AS needed WHERE needed.job = ANY(job.needs)
                 AND needed.state IN ('waiting', 'running') AND needed.scheduled_for <= due.scheduled_for)
-        ORDER BY due.scheduled_for, due.id LIMIT 1 FOR UPDATE OF due, job SKIP LOCKED
+        ORDER BY due.scheduled_for, due.id LIMIT 1 FOR UPDATE OF due SKIP LOCKED
     ) AND state = 'waiting'
     RETURNING id, job, scheduled_for, trigger_type, attempts
 """).bindparams(bindparam("holder", type_=JSONB))
