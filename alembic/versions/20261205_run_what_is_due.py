@@ -11,7 +11,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261205_run_what_is_due"
-down_revision = "20261201_queue_exams"
+down_revision = "20261205_raise_alerts"
 
 
 def upgrade() -> None:
