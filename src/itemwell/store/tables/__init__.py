@@ -55,6 +55,7 @@ from itemwell.store.tables.twins import (
     question_forms,
     question_vectors,
 )
+from itemwell.store.tables.watch import HEALTH, cleanup_logs, health_checks, metrics_data
 
 __all__ = [
     "ALERT_STATUSES",
@@ -65,6 +66,7 @@ __all__ = [
     "DERIVED",
     "DUE_STATES",
     "ENEMY_KINDS",
+    "HEALTH",
     "PACE_LABELS",
     "PROCRASTINATE",
     "QUIZ_KINDS",
@@ -73,6 +75,7 @@ __all__ = [
     "SLOT_STATES",
     "VERDICTS",
     "adaptive_recommendations",
+    "cleanup_logs",
     "dedup_decisions",
     "dedup_thresholds",
     "due_runs",
@@ -81,6 +84,7 @@ __all__ = [
     "exam_desks",
     "exam_exposure",
     "generation_slots",
+    "health_checks",
     "irt_calibration_runs",
     "is_kept",
     "item_parameters",
@@ -93,6 +97,7 @@ __all__ = [
     "llm_calls",
     "llm_spending",
     "metadata",
+    "metrics_data",
     "monitoring_alerts",
     "performance_snapshots",
     "pre_generated_exams",
@@ -104,9 +109,9 @@ __all__ = [
     "quiz_attempts",
     "refusals",
     "responses",
+    "scheduled_jobs",
     "snapshot_refusals",
     "study_sessions",
-    "scheduled_jobs",
     "sweeper_logs",
 ]
 
