@@ -140,6 +140,30 @@ JOBS = {
             "0 6 * * 1",
             timedelta(minutes=30),
         ),
+        Job(
+            "monitor",
+            "tell operators what is wrong: read -> rules -> note -> tell",
+            "0 * * * *",
+            timedelta(minutes=5),
+        ),
+        Job(
+            "metrics",
+            "figures for dashboards: read -> measure -> keep -> hand on",
+            "*/30 * * * *",
+            timedelta(minutes=5),
+        ),
+        Job(
+            "health",
+            "is each part well? look -> judge -> keep",
+            "*/10 * * * *",
+            timedelta(minutes=5),
+        ),
+        Job(
+            "cleanup",
+            "delete what is old and not in use: count -> archive -> delete -> vacuum",
+            "0 2 * * *",
+            timedelta(minutes=30),
+        ),
     )
 }
 

@@ -14,6 +14,7 @@ from typing import Any
 from itemwell import sentry
 from itemwell.cli import logs
 from itemwell.errors import Exit, Outcome
+from itemwell.tell import pings
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ def tell(
     except OSError as full:
         outcome = Outcome(Exit.FAILED, "file", f"cannot write the output: {full.strerror}")
     sentry.tell(outcome, error)
+    pings.tell(outcome)
     logs.final_line(outcome, arguments)
     return outcome.exit.value
 

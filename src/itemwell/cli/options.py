@@ -37,6 +37,7 @@ class Common:
         from itemwell import sentry
         from itemwell.cli import logs
         from itemwell.settings import load
+        from itemwell.tell import pings
 
         flags |= {"log_file": self.log_file, "log_format": self.log_format}
         flags["log_level"] = "DEBUG" if self.verbose else None
@@ -51,6 +52,7 @@ class Common:
             file=settings.log_file,
         )
         sentry.set_up(settings, _command())
+        pings.set_up(settings, _command())
         self._warn(loaded.warnings)
         return loaded
 

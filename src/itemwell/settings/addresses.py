@@ -60,6 +60,15 @@ def dsn_problem(dsn: str) -> str | None:
     return None if 0 < _port(parts) < 65_536 else "has a port that cannot be"
 
 
+def mail_problem(url: str) -> str | None:
+    """Why `url` is none of a mail server; None where it may be one."""
+    parts = urlsplit(url)
+    strange = not url.isprintable() or " " in url
+    if strange or parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        return "must look like smtp://user:password@host:587, or smtps://"
+    return None if 0 < _port(parts) < 65_536 else "has a port that cannot be"
+
+
 def _port(parts: SplitResult) -> int:
     """The port of an address; 0 where it is none."""
     try:

@@ -25,6 +25,9 @@ from itemwell.settings.values import (
     VendorName,
     ZoneName,
 )
+from itemwell.settings.addresses import bank_problem, dsn_problem, mail_problem, server_problem
+from itemwell.settings.hours import quiet_hours
+from itemwell.settings.values import Dollars, Pace, Price, Route, VendorName
 
 
 class Settings(BaseSettings):
@@ -215,6 +218,65 @@ class Settings(BaseSettings):
         0.0, ge=0, le=1, description="The share of runs whose duration Sentry is told as a trace."
     )
     env: str = Field("production", description="What Sentry calls this environment.")
+    smtp_url: SecretStr | None = Field(
+        None,
+        description="A mail server that alerts go by: smtp://user:password@host:587 (STARTTLS), or smtps://."
+        " Empty: no mail.",
+    )
+    alert_mail_from: str = Field("itemwell@localhost", description="Whom alerts by mail are from.")
+    alert_mail_to: str = Field("", description="Whom they go to; several with commas.")
+    slack_webhook_url: SecretStr | None = Field(
+        None, description="A Slack webhook that alerts go to. Empty: none."
+    )
+    alert_webhook_url: SecretStr | None = Field(
+        None, description="Any other address that takes alerts as JSON by POST. Empty: none."
+    )
+    alert_quiet_hours: str = Field(
+        "",
+        description="When only critical alerts are told, the others afterwards: 22:00-07:00 Europe/Budapest."
+        " Without a zone: UTC.",
+    )
+    alert_repeat_hours: float = Field(
+        0,
+        ge=0,
+        le=8_760,
+        description="After how many hours an alert that nobody acknowledged is told again. 0: once.",
+    )
+    alert_idle_runs: int = Field(
+        3, ge=1, le=30, description="So many runs of a job without any use are an alert."
+    )
+    alert_stock_share: float = Field(
+        0.5, ge=0, le=1, description="A type below this share of its target is an alert."
+    )
+    bank_gigabytes: float | None = Field(
+        None,
+        gt=0,
+        description="What the server's disk has for the bank; an alert comes at nine tenths. The embedded"
+        " server's disk is looked at.",
+    )
+    ping_url: SecretStr | None = Field(
+        None,
+        description="A dead-man service that each job of the schedule pings as it starts and ends, with {job}"
+        " in its place: https://hc-ping.com/KEY/itemwell-{job}. Empty: none.",
+    )
+    metrics_textfile: Path | None = Field(
+        None,
+        description="Where `itemwell metrics` writes its figures for Prometheus: a .prom file.",
+    )
+    otlp_endpoint: SecretStr | None = Field(
+        None,
+        description="Where it sends them by OTLP over HTTP: https://host:4318/v1/metrics. Needs itemwell[otlp].",
+    )
+    retention_days: dict[str, Annotated[float, Field(ge=0, le=36_500)]] = Field(
+        default_factory=dict,
+        description='How long rows are kept, by table, where that is not the usual: {"llm_calls": 90}. See:'
+        " itemwell cleanup --dry-run.",
+    )
+    archive: Literal["none", "jsonl", "parquet"] = Field(
+        "none",
+        description="How rows are written to ITEMWELL_HOME/archive before cleanup deletes them. parquet needs"
+        " itemwell[parquet].",
+    )
     blueprints: dict[str, dict[str, Any]] = Field(
         default_factory=dict,
         description="Exam types of your own, and changes of diagnostic and practice: questions, pretest, content,"
@@ -268,7 +330,7 @@ class Settings(BaseSettings):
     )
     log_format: Literal["text", "json"] = Field("text", description="text or json.")
 
-    @field_validator("log_level", "log_format", "embedder", mode="before")
+    @field_validator("log_level", "log_format", "embedder", "archive", mode="before")
     @classmethod
     def _any_case(cls, value: Any, info: Any) -> Any:
         fold = str.upper if info.field_name == "log_level" else str.lower
@@ -290,7 +352,9 @@ class Settings(BaseSettings):
             raise ValueError(f"{error}: {error.next_step}") from error
         return value
 
-    @field_validator("itemwell_home", "log_file", "embedder_directory", mode="after")
+    @field_validator(
+        "itemwell_home", "log_file", "embedder_directory", "metrics_textfile", mode="after"
+    )
     @classmethod
     def _whole_path(cls, value: Path | None) -> Path | None:
         return value and value.expanduser().absolute()
@@ -324,6 +388,29 @@ class Settings(BaseSettings):
     def _a_dsn(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and (problem := dsn_problem(value.get_secret_value())):
             raise ValueError(problem)
+        return value
+
+    @field_validator(
+        "slack_webhook_url", "alert_webhook_url", "otlp_endpoint", "ping_url", mode="after"
+    )
+    @classmethod
+    def _a_monitor(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and (problem := server_problem(value.get_secret_value())):
+            raise ValueError(problem.replace("/v1", "/path"))
+        return value
+
+    @field_validator("smtp_url", mode="after")
+    @classmethod
+    def _a_mail_server(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and (problem := mail_problem(value.get_secret_value())):
+            raise ValueError(problem)
+        return value
+
+    @field_validator("alert_quiet_hours", mode="after")
+    @classmethod
+    def _hours(cls, value: str) -> str:
+        if value:
+            quiet_hours(value)
         return value
 
     @field_validator("env", mode="after")

@@ -1,10 +1,11 @@
 """Alerts: one a key until it is resolved, however often it is noted."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Connection, bindparam, text
+from sqlalchemy import BigInteger, Connection, TextClause, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 
@@ -53,3 +54,91 @@ _RESOLVE = text("""
     UPDATE monitoring_alerts SET status = 'resolved', resolved_at = clock_timestamp()
     WHERE key = :key AND status <> 'resolved'
 """)
+
+
+class Stored(NamedTuple):
+    """An alert as the bank has it. `told` and `told_resolved` say which channels took it, and when."""
+
+    id: int
+    timestamp: datetime
+    alert_type: str
+    severity: str
+    message: str
+    status: str
+    key: str
+    job: str | None
+    run_id: int | None
+    last_seen_at: datetime
+    acknowledged_at: datetime | None
+    acknowledged_by: str | None
+    resolved_at: datetime | None
+    told: dict[str, str]
+    told_resolved: dict[str, str]
+
+
+def listed(db: Connection, *, also_resolved: bool = False, limit: int = 1_000) -> list[Stored]:
+    """What is not resolved, or everything; the newest first."""
+    return [Stored(*row) for row in db.execute(_LISTED, {"all": also_resolved, "limit": limit})]
+
+
+def to_tell(db: Connection, within_days: int) -> list[Stored]:
+    """What channels may not know of yet: all that is open, and what was resolved lately; by age."""
+    return [Stored(*row) for row in db.execute(_TO_TELL, {"days": within_days})]
+
+
+def open_keys(db: Connection, types: Collection[str]) -> list[str]:
+    """The keys of these types that are not resolved."""
+    return list(db.scalars(_OPEN_KEYS, {"types": list(types)}))
+
+
+def acknowledge(db: Connection, alert_id: int, by: str) -> str | None:
+    """Somebody knows of it. The status that it has then; None where there is none of this number."""
+    status: str | None = db.scalar(_ACKNOWLEDGE, {"id": alert_id, "by": by})
+    return status or db.scalar(
+        text("SELECT status FROM monitoring_alerts WHERE id = :id"), {"id": alert_id}
+    )
+
+
+def note_told(
+    db: Connection, alert_id: int, channels: Collection[str], *, resolved: bool, whole: bool
+) -> None:
+    """These channels took it; `whole`: with them all have."""
+    given = {"id": alert_id, "names": list(channels), "whole": whole}
+    db.execute(_TOLD_RESOLVED if resolved else _TOLD, given)
+
+
+_FIELDS = (
+    "id, timestamp, alert_type, severity, message, status, key, job, run_id, last_seen_at,"
+    " acknowledged_at, acknowledged_by, resolved_at, coalesce(metadata->'told', '{}'),"
+    " coalesce(metadata->'told_resolved', '{}')"
+)
+_LISTED = text(
+    f"SELECT {_FIELDS} FROM monitoring_alerts WHERE :all OR status <> 'resolved'"
+    " ORDER BY id DESC LIMIT :limit"
+)
+_TO_TELL = text(
+    f"SELECT {_FIELDS} FROM monitoring_alerts WHERE status <> 'resolved'"
+    " OR resolved_at > clock_timestamp() - make_interval(days => :days) ORDER BY id"
+)
+_OPEN_KEYS = text(
+    "SELECT key FROM monitoring_alerts WHERE status <> 'resolved' AND alert_type = ANY(:types)"
+)
+_ACKNOWLEDGE = text(
+    "UPDATE monitoring_alerts SET status = 'acknowledged', acknowledged_at = clock_timestamp(),"
+    " acknowledged_by = :by WHERE id = :id AND status = 'open' RETURNING status"
+)
+
+
+def _told_as(name: str, column: str) -> TextClause:
+    return text(f"""
+        UPDATE monitoring_alerts SET
+            {column} = CASE WHEN :whole THEN clock_timestamp() ELSE {column} END,
+            metadata = jsonb_set(metadata, '{{{name}}}', coalesce(metadata->'{name}', '{{}}') || (
+                SELECT jsonb_object_agg(name, clock_timestamp())
+                FROM unnest(CAST(:names AS text[])) AS name))
+        WHERE id = :id
+    """)
+
+
+_TOLD = _told_as("told", "told_at")
+_TOLD_RESOLVED = _told_as("told_resolved", "told_resolved_at")

@@ -27,6 +27,7 @@ from itemwell.store import schedule
 from itemwell.store.connect import explained, transact
 from itemwell.store.processes import is_gone, this_process
 from itemwell.store.tables import job_leases, job_runs
+from itemwell.tell import pings
 
 CLAIM, TRIGGER = "ITEMWELL_DUE_CLAIM", "ITEMWELL_DUE_TRIGGER"
 """Names in the environment of a process that `run-due` starts: job:id:attempt, and what asked for it."""
@@ -102,6 +103,7 @@ def begin(
     with _heartbeat(bank, taken):
         try:
             sentry.begun(taken.job, taken.id)
+            pings.begun(taken.job, taken.id)
             yield taken
         except BaseException as error:
             taken.outcome = _outcome_of(error)
