@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine
 
 from itemwell.errors import Exit, Outcome
 from itemwell.schedule import JOBS
+from itemwell.sentry.event import line
 from itemwell.store import alerts, figures
 from itemwell.store.alerts import Alert, Stored
 from itemwell.store.connect import transact
@@ -21,6 +22,9 @@ from itemwell.upkeep.monitor.rules import TYPES, found
 from itemwell.upkeep.monitor.words import message
 
 Redact = Callable[[str], str]
+WATCHED = ("snapshot",)
+"""Jobs that rules name."""
+
 log = structlog.get_logger()
 
 
@@ -66,10 +70,10 @@ def run(bank: Engine, under: Run, limits: Limits, telling: Telling) -> Report:
 
 def note(db: Connection, limits: Limits, redact: Redact) -> Report:
     """Open what the rules find, resolve what they find no more."""
-    state = figures.read(db, tuple(JOBS))
+    state = figures.read(db, tuple({*JOBS, *WATCHED}))
     report = Report()
     for alert in found(state, limits):
-        clean = replace(alert, message=redact(alert.message))
+        clean = replace(alert, message=line(alert.message, redact))
         report.standing.append(clean)
         if alerts.note(db, clean):
             report.opened.append(clean)

@@ -31,6 +31,8 @@ def overdue(figures: Figures, _limits: Limits) -> Iterator[Alert]:
     One that never ran here is left alone: not everybody uses every job.
     """
     for job, first in figures.first_run.items():
+        if job not in JOBS:
+            continue
         spare = JOBS[job].deadline + timedelta(minutes=LATE_MINUTES)
         wanted = expected_before(JOBS[job].cron, figures.now - spare)
         last = figures.last_success.get(job)
