@@ -1,5 +1,6 @@
 """A server that takes anything, keeps every byte, and answers ill in the ways that servers do."""
 
+import contextlib
 import socket
 import threading
 import time
@@ -44,10 +45,8 @@ class Listener:
     def _answer(self, connection):
         with connection:
             self.received.append(read(connection))
-            try:
+            with contextlib.suppress(OSError):
                 self._say(connection)
-            except OSError:
-                pass
 
     def _say(self, connection):
         if self.way == "hang":
