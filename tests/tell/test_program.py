@@ -110,7 +110,7 @@ def test_planted_secrets_are_in_nothing_that_is_sent_or_stored(telling, listener
         ["cleanup"],
         ["generate", "--count", "1"],
     ):
-        telling(*command, **PLANTED, SMTP_URL=PLANTED["SMTP_URL"], OPENAI_BASE_URL=listener.url)
+        telling(*command, **PLANTED, OPENAI_BASE_URL=listener.url)
     vendors = [each for each in listener.received if b"/chat/completions" in each]
     monitors = b"\n".join(each for each in listener.received if each not in vendors)
 

@@ -1,0 +1,1 @@
+"""Is each part well? look -> judge -> keep."""

@@ -1,0 +1,1 @@
+"""Figures for dashboards: read -> measure -> keep -> hand on."""

@@ -1,0 +1,50 @@
+"""The job: read -> measure -> keep -> hand on."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import structlog
+from sqlalchemy import Connection, Engine
+
+from itemwell.errors import Exit, Outcome
+from itemwell.schedule import JOBS
+from itemwell.store import figures, measures
+from itemwell.store.connect import transact
+from itemwell.store.runs import Run
+from itemwell.upkeep.metrics import otlp, textfile
+from itemwell.upkeep.metrics.measure import Measure, measured
+
+log = structlog.get_logger()
+
+
+class Places(NamedTuple):
+    """Where measures go besides the bank."""
+
+    textfile: Path | None = None
+    otlp: str | None = None
+
+
+def run(bank: Engine, under: Run, targets: Mapping[str, int], places: Places) -> list[Measure]:
+    """Measure, keep and hand on. A file that cannot be written makes the run partial.
+
+    An endpoint that does not take them changes nothing.
+    """
+    found = transact(bank, lambda db: _keep(db, under, targets))
+    under.counts = {"measures": len(found)}
+    under.outcome = Outcome(Exit.OK, "done", f"{len(found)} measures kept")
+    if places.otlp and (problem := otlp.send(places.otlp, found)):
+        log.warning(f"OTLP_ENDPOINT was not told: {problem}")
+    try:
+        if places.textfile:
+            textfile.write(places.textfile, textfile.text(found))
+    except OSError as error:
+        told = f"{len(found)} measures kept; METRICS_TEXTFILE cannot be written: {error.strerror}"
+        under.outcome = Outcome(Exit.PARTIAL, "file", told)
+    return found
+
+
+def _keep(db: Connection, under: Run, targets: Mapping[str, int]) -> list[Measure]:
+    found = measured(figures.read(db, tuple({**JOBS, "snapshot": None})), targets)
+    measures.keep(db, found, under.id)
+    return found

@@ -1,0 +1,91 @@
+"""The words of health, its statuses, and what a probe leaves alone."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from tests.upkeep.past import a_call, a_run, execute, questions, rows
+
+HEAVY = ("numpy", "scipy", "numba", "openai", "anthropic", "google.genai", "sentry_sdk", "pyarrow")
+
+
+def found(ended):
+    return {
+        each["component"]: (each["status"], each["message"]) for each in ended.json["components"]
+    }
+
+
+def test_an_empty_bank_is_unhealthy_in_the_words_of_the_contract(program):
+    ended = program("health", "--probe", "--json")
+
+    assert ended.status == 2
+    assert found(ended)["questions"] == ("unhealthy", "No questions in database")
+
+
+def test_nothing_for_eight_days_is_unhealthy(program, bank):
+    questions(bank, "math", 1, ago="9 days")
+
+    ended = program("health", "--probe")
+
+    assert ended.status == 2
+    assert "questions: No questions generated in 9 days" in ended.last_line
+
+
+def test_a_bank_that_is_well_is_ok(program, bank):
+    questions(bank, "math", 1)
+    a_run(bank, "generate")
+
+    ended = program("health", "--probe")
+
+    assert ended.last_line == "exit code: 0 (ok): OK"
+    assert rows(bank, "SELECT count(*) FROM health_checks") == [(0,)]
+
+
+def test_a_bank_that_cannot_be_reached_is_unhealthy(bare_program):
+    nobody = "postgresql://nobody:PLANTED-4711@127.0.0.1:1/none"
+
+    ended = bare_program("health", "--probe", DATABASE_URL=nobody)
+
+    assert ended.status == 2
+    assert "PLANTED" not in ended.out + ended.err
+
+
+def test_each_component_is_kept(program, bank):
+    questions(bank, "math", 1)
+    for _ in range(3):
+        a_call(bank, a_run(bank), 1, state="failed")
+    execute(bank, "UPDATE llm_calls SET error_kind = 'billing'")
+
+    ended = program("health")
+
+    kept = {row[0]: row[1] for row in rows(bank, "SELECT component, status FROM health_checks")}
+    assert ended.status == 0
+    assert {"bank", "schema", "clock", "queue", "disk", "job generate"} <= set(kept)
+    assert (kept["questions"], kept["vendor openai"]) == ("healthy", "unhealthy")
+
+
+@pytest.mark.parametrize("failures", [1, 3])
+def test_a_job_that_fails_on_and_on_is_unhealthy(program, bank, failures):
+    questions(bank, "math", 1)
+    for number in range(failures):
+        a_run(bank, "exams", "failed", ago=f"{number + 1} minutes", error="no disk")
+
+    ended = program("health", "--probe", "--json")
+
+    assert ended.status == (2 if failures == 3 else 0)
+
+
+def test_a_probe_loads_neither_sdk_nor_numpy(bank, bank_url):
+    questions(bank, "math", 1)
+    code = "import json, sys; from itemwell.cli import main; status = main(['health', '--probe', '-q']);"
+    code += " print(json.dumps([status, sorted(sys.modules)]))"
+    environment = {"DATABASE_URL": bank_url, "HOME": "/nonexistent", "PATH": "/usr/bin:/bin"}
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+
+    status, modules = json.loads(done.stdout.splitlines()[-1])
+    assert status == 0
+    assert not set(HEAVY) & set(modules)
