@@ -65,3 +65,7 @@ def test_ten_hosts_that_are_killed_run_each_due_run_once_while_clocks_step(bank_
     options = ("--hours", 3, "--kills", 8, "--bank", bank_url)
 
     assert "8 SIGKILLs" in loop("run_due", *options)
+def test_five_sigkills_of_cleanups_never_pass_the_cap_of_a_day(bank_url):
+    options = ("--kills", 5, "--rows", 40_000, "--bank", bank_url)
+
+    assert "5 SIGKILLs" in loop("sigkill_cleanup", *options)
