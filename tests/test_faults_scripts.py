@@ -61,10 +61,14 @@ def test_four_sigkills_of_snapshots_and_recommendations_leave_what_a_clean_run_l
     options = ("--kills", 4, "--learners", 400, "--bank", bank_url)
 
     assert "4 SIGKILLs" in loop("sigkill_snapshot", *options)
+
+
 def test_ten_hosts_that_are_killed_run_each_due_run_once_while_clocks_step(bank_url):
     options = ("--hours", 3, "--kills", 8, "--bank", bank_url)
 
     assert "8 SIGKILLs" in loop("run_due", *options)
+
+
 def test_five_sigkills_of_cleanups_never_pass_the_cap_of_a_day(bank_url):
     options = ("--kills", 5, "--rows", 40_000, "--bank", bank_url)
 

@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261206_watch_over_the_bank"
-down_revision = "20261205_raise_alerts"
+down_revision = "20261205_run_what_is_due"
 
 
 def upgrade() -> None:

@@ -95,7 +95,7 @@ JOBS = {
         ),
         Job(
             "monitor",
-            "see what goes wrong: figures -> rules -> alerts",
+            "tell operators what is wrong: read -> rules -> note -> tell",
             "0 * * * *",
             5 * _MINUTES,
             catch_up="skip",
@@ -104,7 +104,7 @@ JOBS = {
         ),
         Job(
             "metrics",
-            "count what there is: read -> keep -> publish",
+            "figures for dashboards: read -> measure -> keep -> hand on",
             "*/30 * * * *",
             5 * _MINUTES,
             catch_up="skip",
@@ -113,7 +113,7 @@ JOBS = {
         ),
         Job(
             "health",
-            "is every part well? check -> keep",
+            "is each part well? look -> judge -> keep",
             "*/10 * * * *",
             2 * _MINUTES,
             catch_up="skip",
@@ -122,47 +122,11 @@ JOBS = {
         ),
         Job(
             "cleanup",
-            "delete what is past its time: count -> cap -> archive -> delete",
+            "delete what is old and not in use: count -> archive -> delete -> vacuum",
             "0 2 * * *",
             30 * _MINUTES,
             title="content_pipeline_cleanup",
             function="trigger_cleanup",
-        ),
-        Job(
-            "snapshot",
-            "close each learner's day: due -> read -> summarise -> keep",
-            "0 0 * * *",
-            timedelta(minutes=30),
-        ),
-        Job(
-            "recommend",
-            "tell each learner what to do next: evidence -> rules -> keep",
-            "0 6 * * 1",
-            timedelta(minutes=30),
-        ),
-        Job(
-            "monitor",
-            "tell operators what is wrong: read -> rules -> note -> tell",
-            "0 * * * *",
-            timedelta(minutes=5),
-        ),
-        Job(
-            "metrics",
-            "figures for dashboards: read -> measure -> keep -> hand on",
-            "*/30 * * * *",
-            timedelta(minutes=5),
-        ),
-        Job(
-            "health",
-            "is each part well? look -> judge -> keep",
-            "*/10 * * * *",
-            timedelta(minutes=5),
-        ),
-        Job(
-            "cleanup",
-            "delete what is old and not in use: count -> archive -> delete -> vacuum",
-            "0 2 * * *",
-            timedelta(minutes=30),
         ),
     )
 }

@@ -14,7 +14,8 @@ from itemwell.bank import DIFFICULTIES, QUESTION_TYPES, Stratum
 from itemwell.blueprint import blueprints_of
 from itemwell.errors import ConfigError
 from itemwell.schedule import JOBS
-from itemwell.settings.addresses import bank_problem, dsn_problem, server_problem
+from itemwell.settings.addresses import bank_problem, dsn_problem, mail_problem, server_problem
+from itemwell.settings.hours import quiet_hours
 from itemwell.settings.values import (
     Dollars,
     Pace,
@@ -25,9 +26,6 @@ from itemwell.settings.values import (
     VendorName,
     ZoneName,
 )
-from itemwell.settings.addresses import bank_problem, dsn_problem, mail_problem, server_problem
-from itemwell.settings.hours import quiet_hours
-from itemwell.settings.values import Dollars, Pace, Price, Route, VendorName
 
 
 class Settings(BaseSettings):
