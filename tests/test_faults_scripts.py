@@ -73,3 +73,9 @@ def test_five_sigkills_of_cleanups_never_pass_the_cap_of_a_day(bank_url):
     options = ("--kills", 5, "--rows", 40_000, "--bank", bank_url)
 
     assert "5 SIGKILLs" in loop("sigkill_cleanup", *options)
+
+
+def test_the_service_answers_whatever_its_document_allows_and_nothing_to_strangers(bank_url):
+    options = ("--examples", 3, "--bank", bank_url)
+
+    assert "0 answers to strangers" in loop("fuzz_http", *options)

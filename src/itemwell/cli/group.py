@@ -22,6 +22,7 @@ MODULES = {
     "health": "health",
     "cleanup": "cleanup",
     "worker": "worker",
+    "serve": "serve",
     "judge": "judge",
     "questions": "questions",
     "items": "items",

@@ -17,6 +17,7 @@ from itemwell.schedule import JOBS
 from itemwell.settings.addresses import bank_problem, dsn_problem, mail_problem, server_problem
 from itemwell.settings.hours import quiet_hours
 from itemwell.settings.values import (
+    ApiToken,
     Dollars,
     Pace,
     Price,
@@ -207,6 +208,17 @@ class Settings(BaseSettings):
         gt=0,
         le=1,
         description="The share of learners that may have seen a question before it is put on watch. 1: all.",
+    )
+    cron_secret: SecretStr | None = Field(
+        None, description="The bearer that may ask `itemwell serve` for everything."
+    )
+    api_tokens: dict[str, ApiToken] = Field(
+        default_factory=dict,
+        description='Further bearers by name, each by its SHA-256 in hex: {"app": {"sha256": "...",'
+        ' "scopes": ["claim"]}}. Scopes: read, trigger, claim, keys.',
+    )
+    serve_requests_per_minute: int = Field(
+        600, ge=1, le=1_000_000, description="How often each caller may ask `itemwell serve`."
     )
     sentry_dsn: SecretStr | None = Field(
         None,

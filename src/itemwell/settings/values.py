@@ -89,3 +89,12 @@ class Timing(Part):
             return value and ZoneInfo(value).key
         except (ValueError, OSError, LookupError):
             raise ValueError(f"{value!r} is no time zone such as Europe/Berlin") from None
+
+
+class ApiToken(BaseModel):
+    """A caller of the service: the SHA-256 of his bearer, and what it may ask for."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sha256: str = Field(pattern=r"^[0-9a-fA-F]{64}$")
+    scopes: tuple[Literal["read", "trigger", "claim", "keys"], ...]
