@@ -2,11 +2,13 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TextIO
 
-from itemwell.bank import LETTERS, Question
+from itemwell.bank import LETTERS, Question, Stratum
 from itemwell.errors import ConfigError
+from itemwell.interchange.paragraphs import TooLong, lines
 from itemwell.interchange.row import MOST_BYTES, Row, parsed, plain
 
 PLAIN = ("question_type", "difficulty", "stem", "key", "explanation", "family")
@@ -28,19 +30,20 @@ COLUMNS = (
 )
 
 
-def read(file: TextIO) -> Iterator[Row]:
+def read(file: TextIO, assumed: Stratum | None = None) -> Iterator[Row]:
     """The rows of `file`. Raises ConfigError at once where the header lacks a column that is needed."""
     csv.field_size_limit(MOST_BYTES)
-    reader = csv.DictReader(file)
+    reader = csv.DictReader(lines(file))
     try:
         found = set(reader.fieldnames or ())
-    except csv.Error as error:
+    except (csv.Error, TooLong) as error:
         raise ConfigError(f"the CSV's header cannot be read: {error}", "is it a CSV?") from error
-    if missing := {"question_type", "difficulty", "stem", "option_a", "key"} - found:
+    needed = {"stem", "option_a", "key"} | (set() if assumed else {"question_type", "difficulty"})
+    if missing := needed - found:
         raise ConfigError(
             f"the CSV's header lacks {', '.join(sorted(missing))}", "see: itemwell questions export"
         )
-    return _rows(reader)
+    return _rows(reader, assumed)
 
 
 def write(file: TextIO, questions: Iterable[Question]) -> int:
@@ -49,12 +52,12 @@ def write(file: TextIO, questions: Iterable[Question]) -> int:
     writer.writeheader()
     count = 0
     for question in questions:
-        writer.writerow(_flat(plain(question)))
+        writer.writerow({name: armed(cell) for name, cell in _flat(plain(question)).items()})
         count += 1
     return count
 
 
-def _rows(reader: "csv.DictReader[str]") -> Iterator[Row]:
+def _rows(reader: "csv.DictReader[str]", assumed: Stratum | None) -> Iterator[Row]:
     while True:
         try:
             fields = next(reader)
@@ -63,7 +66,26 @@ def _rows(reader: "csv.DictReader[str]") -> Iterator[Row]:
         except csv.Error as error:
             yield Row(reader.line_num, problem=str(error))
             continue
-        yield _row(reader.line_num, fields)
+        except TooLong as error:
+            yield Row(error.line, problem=str(error))
+            return
+        cells = {name: disarmed(cell) for name, cell in fields.items() if isinstance(cell, str)}
+        given = assumed._asdict() if assumed else {}
+        yield _row(reader.line_num, cells | {n: v for n, v in given.items() if not cells.get(n)})
+
+
+def armed(cell: Any) -> Any:
+    """`cell` so that no spreadsheet takes it for a formula: with an apostrophe before it.
+
+    >>> armed("=1+1"), armed("'-2"), armed("2 - 1"), disarmed(armed("'-2"))
+    ("'=1+1", "''-2", '2 - 1', "'-2")
+    """
+    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
+
+
+def disarmed(cell: str) -> str:
+    """What `armed` was given."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
 def _flat(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -114,3 +136,6 @@ def _options(cells: Mapping[str, str | None]) -> list[dict[str, str | None]]:
             {name: value or None for name, value in parts.items()} | {"text": parts["text"] or ""}
         )
     return options
+
+
+_FORMULA = re.compile("'*[=+@\t\r-]")

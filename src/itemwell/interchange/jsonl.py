@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import TextIO
 
-from itemwell.bank import Question
+from itemwell.bank import Question, Stratum
 from itemwell.interchange.row import MOST_BYTES, Row, parsed, plain
 
 
-def read(file: TextIO) -> Iterator[Row]:
+def read(file: TextIO, assumed: Stratum | None = None) -> Iterator[Row]:
     """The rows of `file`, blank lines left out."""
     number = 0
     while text := file.readline(MOST_BYTES):
@@ -19,7 +19,7 @@ def read(file: TextIO) -> Iterator[Row]:
             )
             return
         if text.strip():
-            yield _row(number, text)
+            yield _row(number, text, assumed)
 
 
 def write(file: TextIO, questions: Iterable[Question]) -> int:
@@ -31,9 +31,11 @@ def write(file: TextIO, questions: Iterable[Question]) -> int:
     return count
 
 
-def _row(number: int, text: str) -> Row:
+def _row(number: int, text: str, assumed: Stratum | None) -> Row:
     try:
         fields = json.loads(text)
     except (ValueError, RecursionError):
         return Row(number, problem="not valid JSON")
+    if assumed and isinstance(fields, dict):
+        fields = assumed._asdict() | fields
     return parsed(number, fields)
