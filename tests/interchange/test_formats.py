@@ -1,7 +1,9 @@
 """Every format: what it can carry comes back equal, and what it cannot is what the table says."""
 
 import csv
+import html
 import io
+import re
 import sqlite3
 import zipfile
 from dataclasses import replace
@@ -148,8 +150,39 @@ def test_anki_makes_a_deck_with_a_note_a_question(questions, tmp_path):
     assert "&lt;b&gt;" in notes[1][0]
 
 
-def test_moodle_xml_is_read_by_a_parser_that_is_not_ours(questions, tmp_path):
-    from moodle_xml_parser import parser  # noqa: F401
+def test_moodle_xml_is_read_by_a_parser_that_is_not_ours(questions):
+    from moodle_xml_parser.parser import parse_bytes
+
+    found = parse_bytes(written("moodle", questions).read())["multichoice"]
+
+    assert len(found) == len(questions)
+    for theirs, question in zip(found, questions, strict=True):
+        made = question.draft
+        key = [option.score_fraction for option in theirs.options].index(100)
+        assert (theirs.name, "ABCDEF"[key]) == (f"Itemwell {question.id}", made.key)
+        assert (theirs.single, theirs.shuffle_answers, theirs.default_grade) == (True, True, 1.0)
+        shown = [html.unescape(option.answer).replace("<br>", "\n") for option in theirs.options]
+        if not made.options[0].svg:
+            assert shown == [option.text for option in made.options]
+        assert len(theirs.options) == len(made.options)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::SyntaxWarning")
+def test_gift_is_read_by_a_parser_that_is_not_ours(questions):
+    """pygiftparser of 2017, the only one on PyPI; it leaves escapes in options, and knows no tags."""
+    from pygiftparser.parser import parseFile
+
+    there = [each for each in carried("gift", questions) if each.id > len(AWKWARDS)]
+    found = parseFile(written("gift", there))
+
+    assert len(found) == len(there)
+    for theirs, question in zip(found, there, strict=True):
+        made = question.draft
+        options = theirs.answers.answers
+        assert theirs.valid
+        assert [option.fraction for option in options].index(100) == "ABCDEF".index(made.key)
+        plain = [re.sub(r"\\([~=#{}:])", r"\1", option.answer) for option in options]
+        assert plain == [option.text for option in made.options]
 
 
 def test_cells_that_spreadsheets_calculate_are_made_harmless(questions):

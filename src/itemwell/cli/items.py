@@ -1,6 +1,7 @@
 """`itemwell items`: the parameters in force, and how they came about."""
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -9,12 +10,15 @@ from itemwell.cli.answer import Answer
 from itemwell.cli.options import Command, Common
 from itemwell.cli.runs import ListByDefault
 from itemwell.cli.table import table
-from itemwell.errors import ConfigError
+from itemwell.errors import ConfigError, Exit, Outcome
 
 if TYPE_CHECKING:
     from itemwell.bank import ItemParameters
 
 SORTS = ("id", "a", "b", "se-a", "se-b", "n", "p", "rpb", "infit", "outfit")
+EXPORTS = ("csv", "mirt", "catr")
+MOST = 10_000_000
+"""Items of an export."""
 FIGURES = {
     "discrimination": "a",
     "se_discrimination": "se(a)",
@@ -62,6 +66,39 @@ def list_(common: Common, **wanted: Any) -> Answer:
     nothing = "no item is like that" if calibration else "no calibration has been published yet"
     text = table(COLUMNS, shown) if shown else nothing
     return Answer({"calibration_id": calibration, "items": rows}, text)
+
+
+@items.command(cls=Command)
+@click.option("--type", "question_type", help="Only of this type.")
+@click.option("--format", "form", type=click.Choice(EXPORTS), default="csv", show_default=True)
+@click.option("--output", type=click.Path(path_type=Path), help="A new file. [stdout]")
+def export(common: Common, question_type: str | None, form: str, output: Path | None) -> Answer:
+    """Write the parameters in force: csv has all figures, mirt and catr what those take.
+
+    mirt has slope and intercept (a1, d = -a * b, g, u), catr a, b, c and d. Items without both
+    parameters are left out of these, and counted.
+    """
+    from itemwell.cli.questions_exchange import writing
+    from itemwell.interchange import item_tables
+    from itemwell.store import items as stored
+    from itemwell.store.connect import open_bank
+
+    if output is None and common.as_json:
+        raise click.UsageError("--json needs --output: stdout would carry two documents")
+    with open_bank(common.settings()) as bank, bank.connect() as db:
+        calibration = stored.in_force(db)
+        if calibration is None:
+            raise ConfigError("no calibration has been published yet", "run: itemwell calibrate")
+        wanted = stored.Wanted(question_type=question_type, limit=MOST)
+        found = stored.listed(db, calibration, wanted)
+    with writing(output) as file:
+        count, without = item_tables.write(file, (item.parameters for item in found), form)
+    told = f"{count} items of calibration {calibration} exported" + (
+        f" to {output}" if output else ""
+    )
+    told += f"; {without} without parameters left out" if without else ""
+    document = {"exported": count, "left_out": without, "calibration_id": calibration}
+    return Answer(document, outcome=Outcome(Exit.OK, "done", told))
 
 
 @items.command(cls=Command)

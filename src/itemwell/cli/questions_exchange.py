@@ -74,7 +74,7 @@ def export(common: Common, form: str | None, output: Path | None, **wanted: Any)
     if output is None and common.as_json:
         raise click.UsageError("--json needs --output: stdout would carry two documents")
     name = _named(form, output)
-    with open_bank(common.settings()) as bank, _writing(output, FORMATS[name]) as file:
+    with open_bank(common.settings()) as bank, writing(output, binary=FORMATS[name].binary) as file:
         found = _Carried(stored.listed(bank, stored.Wanted(**wanted)), FORMATS[name])
         count = module_of(name).write(file, found)
     told = f"{count} questions exported" + (f" to {output}" if output else "")
@@ -181,17 +181,17 @@ def _reading(path: Path, name: str, assumed: Stratum | None) -> "Iterator[Iterat
 
 
 @contextmanager
-def _writing(path: Path | None, form: Format) -> Iterator[Any]:
+def writing(path: Path | None, *, binary: bool = False) -> Iterator[Any]:
     """A file for its owner alone, since keys are in it, that gets its name when it is whole; or stdout."""
     from itemwell.generate.shelf import private
 
     if path is None:
-        yield sys.stdout.buffer if form.binary else sys.stdout
+        yield sys.stdout.buffer if binary else sys.stdout
         return
     if not path.name:
         raise ConfigError(f"{path} is a directory", "name a file for --output")
     unfinished = path.with_name(f"{path.name}.unfinished")
-    kind: Any = {"mode": "wb"} if form.binary else _TEXT
+    kind: Any = {"mode": "wb"} if binary else _TEXT
     try:
         if path.exists():
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))

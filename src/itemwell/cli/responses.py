@@ -15,7 +15,7 @@ from itemwell.cli.table import table
 if TYPE_CHECKING:
     from itemwell.responses.report import Report
 
-FORMATS = ("csv", "wide", "jsonl")
+FORMATS = ("csv", "wide", "jsonl", "xapi", "caliper")
 PATH = click.Path(path_type=Path)
 COLUMNS = {
     "question_type": "type",
@@ -61,7 +61,8 @@ def import_(
     scored by the bank's key), and where they are known response_time_ms and answered_at (ISO 8601,
     UTC where it names no zone; without it the answer is of now). wide has a learner a row: user_id,
     and a column for each question, named by its id (12 or q12), with 1, 0, a letter, or nothing.
-    jsonl is as csv, an object a line.
+    jsonl is as csv, an object a line. xapi has statements with the verb answered, caliper events of
+    items with their response: a line each, an array, or in their envelope.
 
     A refused row is told with its line; the others go in together. The same answer of a learner
     at the same moment is stored once. Answers to questions that the bank has not are kept.

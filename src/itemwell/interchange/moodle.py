@@ -12,6 +12,7 @@ from itemwell.interchange.row import MOST_BYTES, Row, parsed
 from itemwell.interchange.tags import category, fields, stratum_of, tags
 from itemwell.interchange.xml import SAFE, Unreadable, clean, first_line, refuse_doctype, text_of
 
+LONGEST = 10_000_000
 PLACE = "@@PLUGINFILE@@/"
 
 
@@ -33,7 +34,9 @@ def read(file: BinaryIO, assumed: Stratum | None = None) -> Iterator[Row]:
     """The rows of `file`, by the line that each question begins on."""
     filed, line = "", 1
     try:
-        for _, element in etree.iterparse(file, events=("end",), tag="question", **SAFE):
+        bounded = _Bounded(file)
+        for _, element in etree.iterparse(bounded, events=("end",), tag="question", **SAFE):
+            bounded.read_since = 0
             refuse_doctype(element)
             line = element.sourceline or line
             if element.get("type") == "category":
@@ -47,6 +50,21 @@ def read(file: BinaryIO, assumed: Stratum | None = None) -> Iterator[Row]:
         yield Row(line, problem=str(error))
     except etree.XMLSyntaxError as error:
         yield Row(error.lineno or line, problem=f"no XML that can be read: {first_line(error)}")
+
+
+class _Bounded:
+    """A file that is read no further than a question may be long: libxml2 would hold it all."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self.read_since = file, 0
+
+    def read(self, size: int = -1) -> bytes:
+        """As the file's. Raises Unreadable where no question has ended for too long."""
+        data = self._file.read(size)
+        self.read_since += len(data)
+        if self.read_since > LONGEST:
+            raise Unreadable(f"a question of more than {LONGEST:,} bytes; the rest was not read")
+        return data
 
 
 def _row(line: int, element: Any, filed: str, assumed: Stratum | None) -> Row:

@@ -4,14 +4,22 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from itemwell.errors import ConfigError
-from itemwell.interchange.responses import jsonl, long, wide
+from itemwell.interchange.responses import caliper, jsonl, long, wide, xapi
 from itemwell.interchange.responses.cells import Raw
 from itemwell.interchange.responses.lines import LONGEST
 from itemwell.interchange.responses.table import cells_of, delimiter_of
 
 Reader = Callable[[BinaryIO, str], Iterator[Raw]]
 
-FORMATS: dict[str, Reader] = {"csv": long.read, "wide": wide.read, "jsonl": jsonl.read}
+FORMATS: dict[str, Reader] = {
+    "csv": long.read,
+    "wide": wide.read,
+    "jsonl": jsonl.read,
+    "xapi": xapi.read,
+    "caliper": caliper.read,
+}
+STREAMS = frozenset({"xapi", "caliper"})
+"""Formats that need no first line: a file may be one line."""
 
 
 def rows(file: BinaryIO, form: str | None = None) -> tuple[str, Iterator[Raw]]:
@@ -19,7 +27,7 @@ def rows(file: BinaryIO, form: str | None = None) -> tuple[str, Iterator[Raw]]:
 
     Raises ConfigError for what is no text, or has a header that no format knows.
     """
-    header = header_of(file)
+    header = "" if form in STREAMS else header_of(file)
     form = form or _guessed(header)
     return form, FORMATS[form](file, header)
 
