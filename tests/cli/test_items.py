@@ -126,3 +126,12 @@ def test_the_bank_takes_no_parameter_that_is_no_number(calibrated, bank, value):
     ):
         with pytest.raises(Exception, match="violates check constraint"), bank.begin() as db:
             db.execute(text(statement), {"value": float(value)})
+
+
+def test_the_parameters_go_to_files_for_other_programs(calibrated, tmp_path):
+    for form in ("csv", "mirt", "catr"):
+        calibrated("items", "export", "--format", form, "--output", tmp_path / form)
+
+    assert (tmp_path / "mirt").read_text().splitlines()[:2] == ["item,a1,d,g,u", "q1,1.25,1.0,0,1"]
+    assert (tmp_path / "catr").read_text().splitlines()[:2] == ["item,a,b,c,d", "q1,1.25,-0.8,0,1"]
+    assert len((tmp_path / "csv").read_text().splitlines()) == 4

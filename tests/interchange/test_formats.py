@@ -3,14 +3,17 @@
 import csv
 import html
 import io
+import os
 import re
 import sqlite3
 import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
+from pathlib import Path
 
 import pytest
+from lxml import etree
 from tests.builders import a_draft
 
 from itemwell.bank import Citation, Option, Question, Slot, Stimulus, Stratum
@@ -19,6 +22,7 @@ from itemwell.interchange.formats import FORMATS, TWO_WAY, module_of
 from itemwell.templates import models
 
 AWKWARD = 'He said: "2,5"\nthen; <b>~ = # { } : \\ n</b> & \\n left – ünï 🙂 =1+1'
+QTI_SCHEMAS = os.environ.get("QTI_SCHEMAS", "")
 ASSUMED = Stratum("math", "easy")
 
 
@@ -191,3 +195,35 @@ def test_cells_that_spreadsheets_calculate_are_made_harmless(questions):
     for row in csv.reader(io.StringIO(text)):
         assert not [cell for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
     assert "'=6" in text
+
+
+@pytest.mark.skipif(not QTI_SCHEMAS, reason="QTI_SCHEMAS names no folder with imsqti_v2p1.xsd")
+def test_qti_21_is_valid_by_the_official_schema(questions):
+    (path,) = Path(QTI_SCHEMAS).rglob("imsqti_v2p1.xsd")
+    schema = etree.XMLSchema(etree.parse(str(path)))
+
+    with zipfile.ZipFile(written("qti21", questions)) as package:
+        for name in package.namelist():
+            if name.startswith("items/"):
+                schema.assertValid(etree.fromstring(package.read(name)))
+
+
+def test_qti_3_is_qti_21_in_other_names(questions):
+    """So what the schema of the one says of structure holds for the other."""
+
+    def shape(name):
+        with zipfile.ZipFile(written(name, questions)) as package:
+            for path in package.namelist():
+                if path.startswith("items/"):
+                    for element in etree.fromstring(package.read(path)).iter():
+                        tag = etree.QName(element).localname.removeprefix("qti-")
+                        if tag != "content-body":
+                            yield (
+                                tag.replace("-", "").lower(),
+                                {
+                                    key.replace("-", "").lower(): value
+                                    for key, value in element.attrib.items()
+                                },
+                            )
+
+    assert list(shape("qti3")) == list(shape("qti21"))

@@ -30,7 +30,7 @@ FORMATS = {
     "qti3": Format("zip", binary=True),
     "qti21": Format("zip", binary=True),
     "moodle": Format("xml", _lost("citation"), binary=True),
-    "gift": Format("gift", _lost("citation pictures stimulus"), pictures=False),
+    "gift": Format("gift", _lost("citation pictures"), pictures=False),
     "aiken": Format(
         "aiken",
         _lost(

@@ -13,6 +13,7 @@ from itemwell.interchange.row import Row, parsed
 from itemwell.interchange.tags import category, fields, stratum_of, tags
 from itemwell.interchange.xml import clean
 
+STIMULUS = "stimulus paragraphs="
 _SPECIAL = re.compile(r"[~=#{}:\\]")
 _ESCAPED = re.compile(r"\\([~=#{}:\\n])")
 _TAG = re.compile(r"\[tag:((?:[^\]\\]|\\.)*)\]")
@@ -53,7 +54,17 @@ def _row(line: int, body: str, told: list[str], stratum: dict[str, str | None]) 
         found = _fields(body)
     except ValueError as error:
         return Row(line, problem=str(error))
-    return parsed(line, found | fields(named) | stratum)
+    return parsed(line, found | fields(named) | stratum | _apart(found["stem"], named))
+
+
+def _apart(stem: str, named: list[str]) -> dict[str, Any]:
+    """Stimulus and stem, where a tag says how many paragraphs are the stimulus."""
+    counts = [tag.removeprefix(STIMULUS) for tag in named if tag.startswith(STIMULUS)]
+    if not counts or not counts[0].isdecimal() or len(counts[0]) > 3:
+        return {}
+    parts = stem.split("\n\n")
+    before, after = parts[: int(counts[0])], parts[int(counts[0]) :]
+    return {"stimulus": {"text": "\n\n".join(before)}, "stem": "\n\n".join(after)}
 
 
 def _fields(body: str) -> dict[str, Any]:
@@ -125,7 +136,10 @@ def _escaped(text: str) -> str:
 def _question(question: Question) -> str:
     draft = question.draft
     named = "".join(f" [tag:{tag}]" for tag in tags(question))
-    before = f"{_escaped(draft.stimulus.text)}\\n\\n" if draft.stimulus else ""
+    if draft.stimulus:
+        paragraphs_before = clean(draft.stimulus.text).strip().count("\n\n") + 1
+        named += f" [tag:{STIMULUS}{paragraphs_before}]"
+    before = f"{_escaped(draft.stimulus.text.strip())}\\n\\n" if draft.stimulus else ""
     lines = [
         f"// [id:itemwell-{question.id}]{named}",
         f"::Itemwell {question.id}::[plain]{before}{_escaped(draft.stem)} {{",
