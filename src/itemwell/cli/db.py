@@ -131,6 +131,24 @@ def restore(common: Common, file: Path, *, yes: bool) -> Answer:
     return Answer({"restored": str(file)}, f"the bank is that of {file}")
 
 
+@db.command("install-pg-cron", cls=Command)
+@click.option("--remove", is_flag=True, help="Take the jobs out of pg_cron again.")
+def install_pg_cron(common: Common, *, remove: bool) -> Answer:
+    """Let the server's pg_cron ask for the runs; some host's `itemwell run-due` does them."""
+    from itemwell.cli.run_due import jobs_of
+    from itemwell.schedule import RUN_DUE
+    from itemwell.store import pg_cron
+    from itemwell.store.connect import open_bank
+
+    settings = common.settings()
+    jobs = [RUN_DUE, *(job for job in jobs_of(settings).values() if job.enabled)]
+    with open_bank(settings) as bank, bank.begin() as connection:
+        names = pg_cron.remove(connection) if remove else pg_cron.install(connection, jobs)
+    word = "removed from" if remove else "scheduled in"
+    told = Outcome(Exit.OK, "done", f"{len(names)} jobs {word} pg_cron")
+    return Answer({"jobs": names, "removed": remove}, "\n".join(names), told)
+
+
 def _embedded(settings: "Settings") -> "Embedded":
     from itemwell.store.embedded import Embedded
 
