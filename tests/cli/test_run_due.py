@@ -1,5 +1,7 @@
 """`itemwell run-due` by the real program: what is due runs once, as a process of its own."""
 
+import signal
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -54,6 +56,54 @@ def test_of_hosts_that_ask_at_once_one_runs_it(program, behind, tmp_path):
     assert [each.status for each in ended] == [0] * 5
     assert sum(len(each.json["ran"]) for each in ended) == 1
     assert all_of(behind, "SELECT count(*), min(job_id) FROM job_runs") == [(1, "exams")]
+
+
+@pytest.fixture
+def under_way(program, behind):
+    """run-due, while the run that it started waits for a table that somebody has locked."""
+    with behind.connect() as lock:
+        lock.execute(text("LOCK TABLE learners IN ACCESS EXCLUSIVE MODE"))
+        process = program.start(*ONCE)
+        end = time.monotonic() + 60
+        while not all_of(behind, "SELECT id FROM job_runs"):
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        yield process
+        process.kill()
+        process.communicate()
+
+
+def until_ended(bank):
+    end = time.monotonic() + 30
+    while all_of(bank, "SELECT id FROM job_runs WHERE status = 'running'"):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_a_stop_signal_is_passed_on_and_the_run_is_due_again(under_way, behind):
+    under_way.send_signal(signal.SIGTERM)
+    under_way.wait(timeout=30)
+    until_ended(behind)
+
+    assert under_way.returncode == 143
+    assert all_of(behind, "SELECT status FROM job_runs") == [("stopped",)]
+    assert all_of(behind, "SELECT state, attempts FROM due_runs WHERE state <> 'missed'") == [
+        ("waiting", 1)
+    ]
+
+
+def test_a_run_stands_without_run_due_should_that_be_killed(under_way, behind, program):
+    under_way.kill()
+    under_way.wait()
+    meanwhile = program(*ONCE)
+    until_ended(behind)
+
+    assert "nothing was due" in meanwhile.last_line
+    ((state, attempts, status),) = all_of(
+        behind, "SELECT state, attempts, exit_status FROM due_runs WHERE state <> 'missed'"
+    )
+    assert (state, attempts) in {("done", 1), ("waiting", 1)}
+    assert status is not None  # the run wrote its own end
 
 
 def test_a_dry_run_tells_and_writes_nothing(program, behind):
