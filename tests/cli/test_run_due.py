@@ -7,6 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import text
 
+from itemwell.schedule import JOBS
+
+SKIPPED = [job.name for job in JOBS.values() if job.catch_up == "skip"]
 ONCE = ("run-due", "--job", "exams")
 A_WEEK_AGO = text("UPDATE scheduled_jobs SET planned_until = planned_until - interval '7 days'")
 
@@ -156,3 +159,25 @@ def test_a_schedule_that_cannot_be_is_one_clear_line(program, tmp_path, line, to
     assert ended.status == 3
     assert told in ended.last_line
     assert "Traceback" not in ended.err
+
+
+def test_every_job_of_the_table_runs_and_leaves_its_row(program, bank):
+    """An empty bank of a week ago: what has nothing to do yet says so by its status."""
+    program("run-due", TARGETS='{"math": 3}')
+    with bank.begin() as db:
+        db.execute(A_WEEK_AGO)
+        for name in SKIPPED:
+            db.execute(text("SELECT queue_run(:name)"), {"name": name})
+
+    ended = program("run-due", "--json", TARGETS='{"math": 3}')
+
+    statuses = {each["job"]: each["exit_status"] for each in ended.json["ran"]}
+    assert set(statuses) >= set(JOBS), ended.err
+    assert {name: status for name, status in statuses.items() if status not in {0, 1}} == {}, (
+        ended.err
+    )
+    with bank.connect() as db:
+        states = set(db.scalars(text("SELECT state FROM due_runs")))
+        ran = set(db.scalars(text("SELECT job_id FROM job_runs")))
+    assert states <= {"done", "missed"}
+    assert ran >= set(JOBS)
