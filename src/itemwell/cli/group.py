@@ -35,6 +35,7 @@ MODULES = {
     "models": "models",
     "db": "db",
     "config": "config",
+    "install": "install",
     "doctor": "doctor",
     "self-test": "self_test",
     "exit-codes": "exit_codes",

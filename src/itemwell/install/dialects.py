@@ -1,0 +1,147 @@
+"""One schedule in the dialects of the platforms. Pure: a line of cron goes in, theirs comes out.
+
+Cron runs a job when day of month *or* weekday fits, where both are restricted. Most dialects
+want both to fit, or refuse it: such a line becomes two, or is refused here.
+"""
+
+import re
+from typing import NamedTuple
+
+from itemwell.errors import ConfigError
+
+WEEKDAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")
+LETTERS = {day.upper(): number for number, day in enumerate(WEEKDAYS)}
+
+
+class Fields(NamedTuple):
+    """The five fields of a line of cron."""
+
+    minute: str
+    hour: str
+    day: str
+    month: str
+    weekday: str
+
+    @property
+    def either_day(self) -> bool:
+        """Whether cron runs on the day of the month and on the weekday, whichever comes."""
+        return self.day != "*" and self.weekday != "*"
+
+
+def fields(cron: str) -> Fields:
+    """The fields of `cron`. Raises ConfigError where there are not five, or one is not plain numbers."""
+    parts = cron.split()
+    if len(parts) != 5 or not all(re.fullmatch(r"[\d*,/A-Za-z-]+", part) for part in parts):
+        raise ConfigError(
+            f"the schedule {cron!r} is not five fields of cron", "write it like 0 2 * * 0"
+        )
+    return Fields(*parts)
+
+
+def oncalendar(cron: str, zone: str = "UTC") -> list[str]:
+    """Calendar events of systemd, which together come exactly when cron would.
+
+    >>> oncalendar("0 2 * * 0")
+    ['Sun *-*-* 02:00:00 UTC']
+    >>> oncalendar("0 0 1 * 1")
+    ['*-*-01 00:00:00 UTC', 'Mon *-*-* 00:00:00 UTC']
+    """
+    line = fields(cron)
+    time = f"{_calendar(line.hour)}:{_calendar(line.minute)}:00 {zone}"
+    month, day = _calendar(line.month, first=1), _calendar(line.day, first=1)
+    weekdays = ",".join(WEEKDAYS[number] for number in weekday_numbers(line.weekday))
+    if line.either_day:
+        return [f"*-{month}-{day} {time}", f"{weekdays} *-{month}-* {time}"]
+    return [
+        f"{weekdays} *-{month}-{day} {time}" if line.weekday != "*" else f"*-{month}-{day} {time}"
+    ]
+
+
+def eventbridge(cron: str) -> str:
+    """Amazon's six fields: one of the days is `?`, Sunday is SUN, the last is the year.
+
+    >>> eventbridge("0 2 * * 0")
+    'cron(0 2 ? * SUN *)'
+    >>> eventbridge("*/15 * * * *")
+    'cron(0/15 * * * ? *)'
+    """
+    line = _one_day(cron, "EventBridge")
+    minute, hour = (_from_start(part, 0) for part in (line.minute, line.hour))
+    day, month = (_from_start(part, 1) for part in (line.day, line.month))
+    if line.weekday == "*":
+        return f"cron({minute} {hour} {day} {month} ? *)"
+    names = ",".join(WEEKDAYS[number].upper() for number in weekday_numbers(line.weekday))
+    return f"cron({minute} {hour} ? {month} {names} *)"
+
+
+def six_fields(cron: str) -> str:
+    """What Azure Functions read (NCRONTAB): seconds come first.
+
+    >>> six_fields("0 2 * * 7")
+    '0 0 2 * * 0'
+    """
+    line = _one_day(cron, "Azure Functions")
+    return " ".join(("0", *line[:4], plain_weekdays(line.weekday)))
+
+
+def plain(cron: str) -> str:
+    """The line for platforms that know neither names nor 7 for Sunday, and want one kind of day."""
+    line = _one_day(cron, "this platform")
+    return " ".join((*line[:4], plain_weekdays(line.weekday)))
+
+
+def plain_weekdays(field: str) -> str:
+    """The weekdays as numbers from 0, Sunday, with commas; `*` stays."""
+    return field if field == "*" else ",".join(map(str, weekday_numbers(field)))
+
+
+def weekday_numbers(field: str) -> list[int]:
+    """0 for Sunday to 6, in order, each once.
+
+    >>> weekday_numbers("5-7")
+    [0, 5, 6]
+    """
+    return sorted({number % 7 for part in field.split(",") for number in _span(part)})
+
+
+def _span(part: str) -> range:
+    """The numbers of `*/2`, `1-5`, `1-5/2`, `MON`, `7`."""
+    body, _, step = part.partition("/")
+    first, _, last = ("0", "-", "6") if body == "*" else body.partition("-")
+    low = _weekday(first)
+    high = _weekday(last) if last else (6 if step else low)
+    return range(low, (7 if high < low and high == 0 else high) + 1, int(step or 1))
+
+
+def _weekday(name: str) -> int:
+    return LETTERS[name[:3].upper()] if name[:1].isalpha() else int(name)
+
+
+def _one_day(cron: str, where: str) -> Fields:
+    line = fields(cron)
+    if line.either_day:
+        raise ConfigError(
+            f"{where} cannot run {cron!r}: it restricts day of month and weekday at once",
+            "restrict one of them in the schedule",
+        )
+    return line
+
+
+def _from_start(field: str, first: int) -> str:
+    """Amazon's steps begin at a number: `*/15` is `0/15`."""
+    return ",".join(re.sub(r"^\*/", f"{first}/", part) for part in field.split(","))
+
+
+def _calendar(field: str, first: int = 0) -> str:
+    """A field of numbers as systemd writes it: two digits, `..` for spans, steps from a number."""
+    return ",".join(_calendar_part(part, first) for part in field.split(","))
+
+
+def _calendar_part(part: str, first: int) -> str:
+    body, _, step = part.partition("/")
+    if body == "*":
+        return f"{first:02}/{step}" if step else "*"
+    low, _, high = body.partition("-")
+    if not high:
+        return f"{int(low):02}/{step}" if step else f"{int(low):02}"
+    return f"{int(low):02}..{int(high):02}" + (f"/{step}" if step else "")

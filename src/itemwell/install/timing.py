@@ -1,0 +1,105 @@
+"""How long platforms wait for a job, and how often they try again: always longer than the job itself does."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import islice, pairwise
+from typing import NamedTuple
+
+from cronsim import CronSim
+
+from itemwell.schedule import Job
+
+MARGIN = timedelta(minutes=5)
+"""The job ends by its own deadline with what it has kept; a platform that kills earlier loses that."""
+
+BETWEEN = timedelta(minutes=5)
+"""How long to wait before another try: a lease of a dead run has expired by then."""
+
+TRIES = 3
+FINAL = (1, 2, 3, 70, 130, 143)
+COMMANDS = {"exams": "exams generate"}
+"""Jobs whose command is not their name."""
+
+STARTS = 400
+FROM = datetime(2026, 12, 31, tzinfo=UTC)
+YEAR = timedelta(days=365)
+
+
+class Timing(NamedTuple):
+    """A job of the table as templates see it."""
+
+    job: Job
+
+    @property
+    def name(self) -> str:
+        """The job, and the subcommand that does it."""
+        return self.job.name
+
+    @property
+    def command(self) -> str:
+        """The words after `itemwell` that do it."""
+        return COMMANDS.get(self.name, self.name)
+
+    @property
+    def final_statuses(self) -> tuple[int, ...]:
+        """Statuses after which another try would pay again, or change nothing: see `itemwell exit-codes`.
+
+        4 (database), 75 (busy) and whatever kills a process are not among them, nor is 1 in
+        calibrate, where it is the database.
+        """
+        return FINAL[1:] if self.name == "calibrate" else FINAL
+
+    @property
+    def purpose(self) -> str:
+        """What it does, without the arrows of its stages."""
+        return self.job.purpose.partition(":")[0]
+
+    @property
+    def cron(self) -> str:
+        """Five fields, in UTC."""
+        return self.job.cron
+
+    @property
+    def zone(self) -> str:
+        """The zone that `cron` is in."""
+        return "UTC"
+
+    @property
+    def catches_up(self) -> bool:
+        """Whether one run makes up for those that were missed."""
+        return True
+
+    @property
+    def deadline(self) -> timedelta:
+        """When the job gives up by itself."""
+        return self.job.deadline
+
+    @property
+    def limit(self) -> timedelta:
+        """When the platform may kill it."""
+        return self.job.deadline + MARGIN
+
+    @property
+    def period(self) -> timedelta:
+        """The shortest time between two starts."""
+        return shortest_period(self.job.cron)
+
+    @property
+    def retries(self) -> bool:
+        """Whether a failed run is worth another try before the next one is due anyway."""
+        return TRIES * (self.limit + BETWEEN) <= self.period
+
+    @property
+    def window(self) -> timedelta:
+        """The time within which there are at most TRIES starts."""
+        return TRIES * (self.limit + BETWEEN)
+
+    @property
+    def late(self) -> timedelta:
+        """How old the last success may become before somebody is told."""
+        return 2 * self.period + self.limit
+
+
+def shortest_period(cron: str) -> timedelta:
+    """The shortest time between two of the next STARTS of a line of cron; a year where it has but one."""
+    starts = [*islice(CronSim(cron, FROM), STARTS)]
+    return min((later - earlier for earlier, later in pairwise(starts)), default=YEAR)
