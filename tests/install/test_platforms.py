@@ -1,0 +1,260 @@
+"""Every rendered file passes its platform's own offline check, where there is one, and our rules."""
+
+import importlib.util
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import kubernetes_validate
+import pytest
+import yaml
+
+from itemwell.schedule import JOBS
+from tests.install import rules
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+BIN = Path(sys.executable).parent
+
+
+def tool(name):
+    """The path of a tool, else a skip with the plain reason. `.ci/run` installs them all."""
+    found = shutil.which(name, path=f"{BIN}:{os.environ['PATH']}:/usr/sbin")
+    return found or pytest.skip(f"{name} is not installed")
+
+
+def check(*command, **options):
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, **options)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return ended.stdout + ended.stderr
+
+
+def per_job(pattern):
+    return [pytest.param(DEPLOY / pattern.format(job), id=job) for job in JOBS]
+
+
+def test_cloudformation():
+    for path in ("aws", "aws-lambda"):
+        template = DEPLOY / path / "template.yaml"
+        check(tool("cfn-lint"), template, env={"PATH": os.environ["PATH"], "AWS_DEFAULT_REGION": "eu-central-1"})  # fmt: skip
+        assert rules.aws(template.read_text()) == []
+
+
+def test_success_that_stays_away_is_alarmed_or_left_to_health_and_said():
+    text = (DEPLOY / "aws" / "template.yaml").read_text()
+
+    assert text.count("AbsenceAlarm:") + text.count("the alarm of `health`") == len(JOBS)
+
+
+def provider_on_disk():
+    """The folder with hashicorp/aws: TF_PLUGIN_MIRROR, else one of those Terraform itself looks in."""
+    places = [os.environ.get("TF_PLUGIN_MIRROR"), "/usr/share/terraform/plugins"]
+    places += ["/usr/local/share/terraform/plugins"]
+    for place in filter(None, places):
+        if Path(place, "registry.terraform.io/hashicorp/aws").is_dir():
+            return place
+    return pytest.skip("the provider hashicorp/aws is not on this disk (TF_PLUGIN_MIRROR)")
+
+
+def test_terraform(tmp_path):
+    terraform, mirror = tool("terraform"), provider_on_disk()
+    shutil.copy(DEPLOY / "aws" / "main.tf", tmp_path)
+    (tmp_path / "rc").write_text(
+        f'provider_installation {{ filesystem_mirror {{ path = "{mirror}" }} }}\n'
+    )
+    quiet = {
+        "TF_CLI_CONFIG_FILE": str(tmp_path / "rc"),
+        "CHECKPOINT_DISABLE": "1",
+        "HOME": str(tmp_path),
+        "PATH": os.environ["PATH"],
+    }
+
+    check(terraform, "init", "-backend=false", "-no-color", cwd=tmp_path, env=quiet)
+    check(terraform, "validate", "-no-color", cwd=tmp_path, env=quiet)
+    check(terraform, "fmt", "-check", "-diff", cwd=tmp_path, env=quiet)
+
+
+def test_the_schedules_of_terraform_are_those_of_cloudformation():
+    cloudformation, terraform = (
+        sorted(re.findall(r"cron\([^)]+\)", (DEPLOY / "aws" / name).read_text()))
+        for name in ("template.yaml", "main.tf")
+    )
+
+    assert terraform == cloudformation
+    assert rules.eventbridge_schedules(" ".join(terraform)) == []
+
+
+def test_the_dockerfile(tmp_path):
+    file = DEPLOY / "docker" / "Dockerfile"
+    check(tool("hadolint"), "--failure-threshold", "style", "--ignore", "DL3006", file)
+
+    assert [*rules.dockerfile(file.read_text())] == []
+
+
+def test_only_what_the_image_is_built_of_is_sent():
+    ignored = (DEPLOY / "docker" / "Dockerfile.dockerignore").read_text().split()
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", (DEPLOY / "docker" / "Dockerfile").read_text(), re.MULTILINE)  # fmt: skip
+
+    assert {f"!{name.removeprefix('./')}" for line in copied for name in line.split()} <= set(ignored)  # fmt: skip
+
+
+def test_compose():
+    found = yaml.safe_load((DEPLOY / "docker" / "compose.yaml").read_text())
+    job, bank = found["services"]["itemwell"], found["services"]["postgres"]
+
+    assert set(job["secrets"]) <= set(found["secrets"])
+    assert job["environment"]["DATABASE_URL_FILE"] == "/run/secrets/database_url"
+    assert (job["restart"], job["read_only"], job["cap_drop"]) == ("no", True, ["ALL"])
+    assert bank["healthcheck"]["test"][0] == "CMD"
+    assert "pin" in job["image"]
+    assert "pin" in bank["image"]
+
+
+@pytest.mark.parametrize("script", sorted(str(path.relative_to(DEPLOY)) for path in DEPLOY.rglob("*") if path.is_file() and path.read_bytes().startswith(b"#!")))  # fmt: skip
+def test_scripts(script):
+    check(tool("shellcheck"), DEPLOY / script)
+    assert os.access(DEPLOY / script, os.X_OK)
+
+
+@pytest.mark.parametrize("table", ["cron/itemwell.crontab", "docker/itemwell.crontab", "monitoring/healthchecks.crontab"])  # fmt: skip
+def test_crontabs(table):
+    check(tool("crontab"), "-n", DEPLOY / table)
+    for line in (DEPLOY / table).read_text().splitlines():
+        if re.match(r"[\d*]", line):
+            assert not re.search(r"(?<!\\)%", line)
+            check(tool("shellcheck"), "--shell=sh", "--exclude=SC2086", "-", input="#!/bin/sh\n" + line.split(None, 5)[5])  # fmt: skip
+
+
+@pytest.mark.parametrize("file", per_job("kubernetes/itemwell-{}.yaml"))
+def test_cron_jobs(file):
+    kubernetes_validate.validate(yaml.safe_load(file.read_text()), "1.31", strict=True)
+
+    assert [*rules.kubernetes(file.read_text())] == []
+
+
+def test_the_other_manifests():
+    for document in yaml.safe_load_all((DEPLOY / "kubernetes" / "namespace.yaml").read_text()):
+        kubernetes_validate.validate(document, "1.31", strict=True)
+    listed = yaml.safe_load((DEPLOY / "kubernetes" / "kustomization.yaml").read_text())["resources"]
+    present = {path.name for path in (DEPLOY / "kubernetes").glob("*.yaml")}
+
+    assert {*listed, "kustomization.yaml"} == present
+
+
+@pytest.mark.parametrize("file", per_job("gcp/itemwell-{}.yaml"))
+def test_cloud_run(file):
+    assert [*rules.cloud_run(file.read_text())] == []
+
+
+def test_cloud_scheduler_has_a_zone_and_few_tries():
+    text = (DEPLOY / "gcp" / "deploy.sh").read_text()
+
+    assert len(re.findall(r"^job \S+ '\S+ \S+ \S+ \S+ \S+' 'Etc/UTC'$", text, re.MULTILINE)) == len(
+        JOBS
+    )
+    assert "--max-retry-attempts 2" in text
+
+
+@pytest.mark.parametrize("file", per_job("azure/itemwell-{}.yaml"))
+def test_container_apps(file):
+    assert [*rules.azure_job(file.read_text())] == []
+
+
+@pytest.fixture(scope="module")
+def function_app():
+    path = DEPLOY / "azure" / "functions" / "function_app.py"
+    spec = importlib.util.spec_from_file_location("function_app", path)
+    module = importlib.util.module_from_spec(spec)
+    dont, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    spec.loader.exec_module(module)
+    sys.dont_write_bytecode = dont
+    return module
+
+
+def test_azures_own_sdk_finds_a_timer_a_job(function_app):
+    found = {
+        function.get_function_name(): function for function in function_app.app.get_functions()
+    }
+    triggers = {name: function.get_trigger().get_dict_repr() for name, function in found.items()}
+
+    assert set(found) == {name.replace("-", "_") for name in JOBS}
+    assert {each["type"] for each in triggers.values()} == {"timerTrigger"}
+    assert all(len(each["schedule"].split()) == 6 for each in triggers.values())
+    assert not any(each["runOnStartup"] for each in triggers.values())
+
+
+@pytest.mark.parametrize(
+    ("script", "raises"),
+    [("exit 0", None), ("exit 143", None), ("echo 'exit code: 2 (failed)'; exit 2", "exit code: 2"),
+     ("trap 'echo kept; exit 143' TERM; sleep 5 >/dev/null 2>&1 & wait", None)],
+)  # fmt: skip
+def test_the_function_fails_as_the_program_does(
+    function_app, monkeypatch, tmp_path, script, raises
+):
+    stub = tmp_path / "itemwell"
+    stub.write_text(f"#!/bin/sh\n{script}\n")
+    stub.chmod(0o755)
+    monkeypatch.setattr(function_app, "ITEMWELL", str(stub))
+
+    if raises:
+        with pytest.raises(RuntimeError, match=raises):
+            function_app.run("generate", seconds=0.5)
+    else:
+        function_app.run("generate", seconds=0.5)
+
+
+def test_the_plan_may_take_longer_than_the_longest_job():
+    hours, minutes, _ = json.loads((DEPLOY / "azure/functions/host.json").read_text())[
+        "functionTimeout"
+    ].split(":")
+    longest = max(job.deadline.total_seconds() for job in JOBS.values())
+
+    assert int(hours) * 3600 + int(minutes) * 60 > longest + 300
+
+
+@pytest.mark.parametrize("file", per_job("railway/railway.{}.json"))
+def test_railway(file):
+    jsonschema.validate(json.loads(file.read_text()), rules.RAILWAY)
+
+
+def test_vercel():
+    found = json.loads((DEPLOY / "vercel" / "vercel.json").read_text())
+
+    jsonschema.validate(found, rules.VERCEL)
+    assert {cron["path"].rsplit("/", 1)[1] for cron in found["crons"]} == set(JOBS)
+
+
+@pytest.mark.parametrize("file", per_job("github-actions/itemwell-{}.yml"))
+def test_workflows(file):
+    check(tool("check-jsonschema"), "--builtin-schema", "vendor.github-workflows", file)
+    found = yaml.safe_load(file.read_text())
+    (job,) = found["jobs"].values()
+
+    assert found["permissions"] == {}
+    assert 0 < job["timeout-minutes"] < 360
+    assert found["concurrency"]["cancel-in-progress"] is False
+    assert not any("uses" in step for step in job["steps"])
+
+
+def test_prometheus():
+    folder = DEPLOY / "monitoring"
+    promtool = tool("promtool")
+
+    check(promtool, "check", "rules", folder / "itemwell.rules.yml")
+    check(promtool, "test", "rules", folder / "itemwell.rules.test.yml")
+
+
+def test_the_dashboard():
+    assert [*rules.grafana((DEPLOY / "monitoring" / "dashboard.json").read_text())] == []
+
+
+def test_pg_cron_has_the_names_of_the_contract_and_no_address():
+    text = (DEPLOY / "pg-cron" / "itemwell.sql").read_text()
+    code = "\n".join(line for line in text.splitlines() if not line.startswith("--"))
+
+    assert len(re.findall(r"'content_pipeline_\w+'", code)) == 7
+    assert not re.search(r"http|ALTER SYSTEM|app\.|key", code)
