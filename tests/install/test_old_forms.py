@@ -12,6 +12,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from itemwell.schedule import JOBS
 from tests.install import rules
 from tests.install.test_platforms import tool
 
@@ -106,6 +107,16 @@ def test_the_old_service_is_exposed_and_ours_is_not(tmp_path):
 
     assert (old > 8, refused != 0) == (True, True)
     assert (ours <= 1.5, passed) == (True, 0)
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_no_jobs_drop_in_opens_its_unit_too_far(job, tmp_path):
+    service = (DEPLOY / "systemd/itemwell@.service").read_text()
+    drop_in = (DEPLOY / f"systemd/itemwell@{job}.service.d/schedule.conf").read_text()
+
+    level, passed = exposure(f"{service}\n{drop_in}", tmp_path, f"itemwell@{job}.service")
+
+    assert (level <= 1.5, passed) == (True, 0)
 
 
 def test_the_old_image_runs_as_root_without_digest_and_hides_its_log():

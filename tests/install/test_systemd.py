@@ -1,0 +1,199 @@
+"""The units, by systemd's own tools, and run by a real systemd where it can be started."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from itemwell.schedule import JOBS
+from tests.install.test_platforms import DEPLOY, tool
+from tests.proxy import wired
+
+ROOT = Path(__file__).parents[2]
+UNITS = DEPLOY / "systemd"
+INSIDE = ("--mount", "--pid", "--ipc", "--uts", "--cgroup")
+
+
+def test_systemd_finds_nothing_wrong_with_the_units(bare_program, tmp_path):
+    analyze = tool("systemd-analyze")
+    prefix = tmp_path / "prefix"
+    (prefix / "bin").mkdir(parents=True)
+    shutil.copy("/bin/true", prefix / "bin" / "itemwell")
+    bare_program("install", "systemd", "--prefix", prefix, "--write", tmp_path / "units")
+    units = [*(tmp_path / "units").glob("*.timer"), *(tmp_path / "units").glob("*.service")]
+
+    ended = subprocess.run(
+        [analyze, "verify", "--man=no", "--recursive-errors=yes", *units],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_a_limit_of_starts_never_keeps_a_timer_from_its_next_run(job):
+    text = (UNITS / f"itemwell@{job}.service.d" / "schedule.conf").read_text()
+
+    assert re.search(r"^StartLimitIntervalSec=(0|\d+min)$", text, re.MULTILINE)
+    assert ("Restart=on-failure" in text) == ("StartLimitBurst=3" in text)
+
+
+@contextmanager
+def a_systemd():
+    """Its pid. Skips where namespaces, cgroups or overlays are not to be had: containers, other users."""
+    booted = subprocess.Popen(
+        ["unshare", "--fork", *INSIDE, "--kill-child", Path(__file__).with_name("boot.sh")],
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+    try:
+        pid = first_process(booted)
+        yield pid
+    finally:
+        booted.kill()  # and its systemd with it, by --kill-child
+        booted.communicate()
+
+
+def first_process(booted):
+    for _ in range(150):
+        if booted.poll() is not None:
+            pytest.skip(f"systemd cannot be started here: {booted.stderr.read().decode().strip()}")
+        children = Path(f"/proc/{booted.pid}/task/{booted.pid}/children").read_text().split()
+        if children and inside(children[0], "systemctl", "is-system-running").stdout == "running\n":
+            return children[0]
+        time.sleep(0.1)
+    return pytest.skip("systemd does not come up here")
+
+
+def inside(pid, *command):
+    return subprocess.run(
+        ["nsenter", "--target", pid, *INSIDE, "--", *command],
+        capture_output=True, text=True, check=False, timeout=120, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+INSTALLED = """
+set -e
+/usr/bin/python3 -m venv --without-pip /opt/itemwell
+printf '%s\\n' {site} {source} >$(echo /opt/itemwell/lib/python3*/site-packages)/here.pth
+printf '#!/opt/itemwell/bin/python\\nimport sys\\nfrom itemwell.cli import entry\\nsys.exit(entry())\\n' >/opt/itemwell/bin/itemwell
+chmod 755 /opt/itemwell/bin/itemwell
+cp -r {units}/*.timer {units}/*.service* /etc/systemd/system/
+mkdir -p /etc/itemwell /etc/credstore
+printf '%s\\n' 'questions_per_run = 60' '[blueprints.diagnostic]' 'questions = 6' 'pretest = 0' '[blueprints.practice]' 'questions = 6' 'pretest = 0' >/etc/itemwell/itemwell.toml
+(umask 077; printf %s '{url}' >/etc/credstore/itemwell.database_url)
+systemctl daemon-reload
+"""
+
+
+@pytest.fixture
+def machine(bank_url):
+    """A systemd with the rendered units as they stand, and the bank behind a port."""
+    if os.geteuid() or not shutil.which("unshare") or not Path("/lib/systemd/systemd").exists():
+        pytest.skip("a real systemd is started by root alone")
+    import sysconfig
+
+    site = sysconfig.get_path("purelib")
+    if not Path("/usr/bin/python3").exists() or f"/python3.{sys.version_info[1]}/" not in site + "/":  # fmt: skip
+        pytest.skip("the system has another Python than the tests")
+    with wired(bank_url) as (_, url), a_systemd() as pid:
+        script = INSTALLED.format(site=site, source=ROOT / "src", units=UNITS, url=url)
+        made = inside(pid, "bash", "-c", script)
+        assert made.returncode == 0, made.stderr
+        if inside(pid, "/opt/itemwell/bin/itemwell", "--version").returncode:
+            pytest.skip("the system has another Python than the tests")
+        yield pid
+
+
+def journal(pid, unit):
+    return inside(pid, "journalctl", "-u", unit, "--no-pager", "-o", "cat").stdout
+
+
+def test_the_real_program_runs_in_the_sandbox_as_it_stands(machine, program):
+    generated = inside(machine, "systemctl", "start", "itemwell@generate")
+    told = journal(machine, "itemwell@generate")
+    assert generated.returncode == 0, told
+    assert "exit code: 0 (ok): 60 questions kept" in told
+    assert len(program("runs", "--json").json["runs"]) == 1
+
+    for job in ("readiness", "exams"):
+        ended = inside(machine, "systemctl", "start", f"itemwell@{job}")
+        assert ended.returncode == 0, journal(machine, f"itemwell@{job}")
+
+    program("responses", "simulate", "--learners", 600, "--per-learner", 30)
+    calibrated = inside(machine, "systemctl", "start", "itemwell@calibrate")
+    told = journal(machine, "itemwell@calibrate")
+    assert calibrated.returncode == 0, told
+    assert "IRT calibration complete: items_calibrated=60" in told
+
+
+def test_a_failure_is_told_and_not_tried_again(machine, program):
+    inside(machine, "bash", "-c", "echo 'no_such_setting = 1' >/etc/itemwell/itemwell.toml")
+
+    failed = inside(machine, "systemctl", "start", "itemwell@generate")
+    state = inside(machine, "systemctl", "show", "itemwell@generate", "-p", "ExecMainStatus,ActiveState,NRestarts").stdout  # fmt: skip
+    time.sleep(0.5)
+
+    assert failed.returncode != 0
+    assert {*state.split()} == {"ExecMainStatus=3", "ActiveState=failed", "NRestarts=0"}
+    assert "exit code: 3 (config)" in journal(machine, "itemwell@generate")
+    assert "job generate failed" in inside(machine, "journalctl", "-t", "itemwell", "-o", "cat").stdout  # fmt: skip
+
+
+def test_a_bank_that_is_away_is_tried_again(machine, program):
+    inside(machine, "bash", "-c", "printf %s postgresql://u:p@127.0.0.1:9/b >/etc/credstore/itemwell.database_url")  # fmt: skip
+
+    inside(machine, "systemctl", "start", "--no-block", "itemwell@generate")
+    for _ in range(100):
+        state = inside(machine, "systemctl", "show", "itemwell@generate", "-p", "ExecMainStatus,SubState").stdout  # fmt: skip
+        if "auto-restart" in state:
+            break
+        time.sleep(0.2)
+
+    assert {*state.split()} == {"ExecMainStatus=4", "SubState=auto-restart"}
+
+
+def test_timers_start_and_wait_for_their_times(machine, program):
+    timers = [f"itemwell-{job}.timer" for job in JOBS]
+    enabled = inside(machine, "systemctl", "enable", "--now", *timers)
+    listed = inside(machine, "systemctl", "list-timers", "--no-pager", "itemwell-*").stdout
+
+    assert enabled.returncode == 0, enabled.stderr
+    assert f"{len(JOBS)} timers listed" in listed
+    assert program("runs", "--json").json["runs"] == []
+
+
+def test_a_stop_is_no_failure(machine, program):
+    inside(machine, "bash", "-c", "echo 'questions_per_run = 5000' >/etc/itemwell/itemwell.toml; echo 'target_per_type = 5000' >>/etc/itemwell/itemwell.toml")  # fmt: skip
+    inside(machine, "systemctl", "start", "--no-block", "itemwell@generate")
+    for _ in range(100):
+        if [run for run in program("runs", "--json").json["runs"] if run["status"] == "running"]:
+            break
+        time.sleep(0.2)
+
+    inside(machine, "systemctl", "stop", "itemwell@generate")
+    state = inside(machine, "systemctl", "is-failed", "itemwell@generate").stdout
+
+    assert state.strip() == "inactive"
+    assert "exit code: 143 (terminated)" in journal(machine, "itemwell@generate")
+    assert "after a clean checkpoint" in journal(machine, "itemwell@generate")
+
+
+COMPILES = """
+mkdir -p /run/systemd/system/itemwell@calibrate.service.d
+printf '%s\\n' '[Service]' 'ExecStart=' "ExecStart=/opt/itemwell/bin/python -c 'import numba; print(numba.njit(lambda x: x + 1)(1))'" >/run/systemd/system/itemwell@calibrate.service.d/zz.conf
+systemctl daemon-reload
+systemctl start itemwell@calibrate
+"""
+
+
+def test_what_calibrate_compiles_runs_in_its_sandbox(machine):
+    ended = inside(machine, "bash", "-c", COMPILES)
+
+    assert ended.returncode == 0, journal(machine, "itemwell@calibrate")
+    assert "2" in journal(machine, "itemwell@calibrate").split()
