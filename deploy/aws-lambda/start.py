@@ -10,6 +10,13 @@ COMMANDS = {
     "readiness": ["readiness"],
     "calibrate": ["calibrate"],
     "exams": ["exams", "generate"],
+    "snapshot": ["snapshot"],
+    "recommend": ["recommend"],
+    "sweep": ["sweep"],
+    "monitor": ["monitor"],
+    "metrics": ["metrics"],
+    "health": ["health"],
+    "cleanup": ["cleanup"],
 }
 
 ecs = boto3.client("ecs")

@@ -85,6 +85,76 @@ locals {
       # Hours without a success after which somebody is told.
       late_hours = 14
     }
+    snapshot = {
+      command  = ["snapshot"]
+      schedule = "cron(0 0 * * ? *)"
+      zone     = "UTC"
+      cpu      = 512
+      memory   = 2048
+      max_age  = 3600
+      # Hours without a success after which somebody is told.
+      late_hours = 49
+    }
+    recommend = {
+      command  = ["recommend"]
+      schedule = "cron(0 6 ? * MON *)"
+      zone     = "UTC"
+      cpu      = 512
+      memory   = 2048
+      max_age  = 3600
+      # CloudWatch looks back 7 days at most: the alarm of `health`, which ends 2 where a job is overdue, stands for this one.
+      late_hours = 0
+    }
+    sweep = {
+      command  = ["sweep"]
+      schedule = "cron(0/15 * * * ? *)"
+      zone     = "UTC"
+      cpu      = 512
+      memory   = 2048
+      max_age  = 450
+      # Hours without a success after which somebody is told.
+      late_hours = 1
+    }
+    monitor = {
+      command  = ["monitor"]
+      schedule = "cron(0 * * * ? *)"
+      zone     = "UTC"
+      cpu      = 512
+      memory   = 2048
+      max_age  = 1800
+      # Hours without a success after which somebody is told.
+      late_hours = 3
+    }
+    metrics = {
+      command  = ["metrics"]
+      schedule = "cron(0/30 * * * ? *)"
+      zone     = "UTC"
+      cpu      = 512
+      memory   = 2048
+      max_age  = 900
+      # Hours without a success after which somebody is told.
+      late_hours = 2
+    }
+    health = {
+      command  = ["health"]
+      schedule = "cron(0/10 * * * ? *)"
+      zone     = "UTC"
+      cpu      = 512
+      memory   = 2048
+      max_age  = 300
+      # Hours without a success after which somebody is told.
+      late_hours = 1
+    }
+    cleanup = {
+      command  = ["cleanup"]
+      schedule = "cron(0 2 * * ? *)"
+      zone     = "UTC"
+      cpu      = 512
+      memory   = 2048
+      max_age  = 3600
+      # Hours without a success after which somebody is told.
+      late_hours = 49
+    }
   }
   secrets = ["database_url", "openai_api_key", "anthropic_api_key", "google_api_key", "sentry_dsn"]
 }

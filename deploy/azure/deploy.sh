@@ -13,7 +13,7 @@ identity=$(az identity show --resource-group "$GROUP" --name "$IDENTITY" --query
 filled=$(mktemp)
 trap 'rm -f "$filled"' EXIT
 
-for job in generate readiness calibrate exams; do
+for job in generate readiness calibrate exams snapshot recommend sweep monitor metrics health cleanup; do
   sed -e "s|LOCATION|$location|; s|ENVIRONMENT|$environment|; s|IDENTITY|$identity|g; s|VAULT|$VAULT|; s|REGISTRY|$REGISTRY|; s|IMAGE|$IMAGE|" \
     "itemwell-$job.yaml" >"$filled"
   verb=create

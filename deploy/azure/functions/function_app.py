@@ -62,3 +62,52 @@ def calibrate(timer: func.TimerRequest) -> None:
 @app.function_name("exams")
 def exams(timer: func.TimerRequest) -> None:
     run("exams", "generate", seconds=3900)
+
+
+# close each learner's day. Six fields, seconds first, in UTC.
+@app.timer_trigger(schedule="0 0 0 * * *", arg_name="timer", run_on_startup=False, use_monitor=True)
+@app.function_name("snapshot")
+def snapshot(timer: func.TimerRequest) -> None:
+    run("snapshot", seconds=2100)
+
+
+# tell each learner what to do next. Six fields, seconds first, in UTC.
+@app.timer_trigger(schedule="0 0 6 * * 1", arg_name="timer", run_on_startup=False, use_monitor=True)
+@app.function_name("recommend")
+def recommend(timer: func.TimerRequest) -> None:
+    run("recommend", seconds=2100)
+
+
+# take up what died. Six fields, seconds first, in UTC.
+@app.timer_trigger(schedule="0 */15 * * * *", arg_name="timer", run_on_startup=False, use_monitor=True)
+@app.function_name("sweep")
+def sweep(timer: func.TimerRequest) -> None:
+    run("sweep", seconds=600)
+
+
+# see what goes wrong. Six fields, seconds first, in UTC.
+@app.timer_trigger(schedule="0 0 * * * *", arg_name="timer", run_on_startup=False, use_monitor=True)
+@app.function_name("monitor")
+def monitor(timer: func.TimerRequest) -> None:
+    run("monitor", seconds=600)
+
+
+# count what there is. Six fields, seconds first, in UTC.
+@app.timer_trigger(schedule="0 */30 * * * *", arg_name="timer", run_on_startup=False, use_monitor=True)
+@app.function_name("metrics")
+def metrics(timer: func.TimerRequest) -> None:
+    run("metrics", seconds=600)
+
+
+# is every part well? check -> keep. Six fields, seconds first, in UTC.
+@app.timer_trigger(schedule="0 */10 * * * *", arg_name="timer", run_on_startup=False, use_monitor=True)
+@app.function_name("health")
+def health(timer: func.TimerRequest) -> None:
+    run("health", seconds=420)
+
+
+# delete what is past its time. Six fields, seconds first, in UTC.
+@app.timer_trigger(schedule="0 0 2 * * *", arg_name="timer", run_on_startup=False, use_monitor=True)
+@app.function_name("cleanup")
+def cleanup(timer: func.TimerRequest) -> None:
+    run("cleanup", seconds=2100)

@@ -90,6 +90,16 @@ def plain(cron: str) -> str:
     return " ".join((*line[:4], plain_weekdays(line.weekday)))
 
 
+def in_utc(cron: str, zone: str) -> str:
+    """The line as it is, for schedulers that know no zone. Raises ConfigError for any but UTC."""
+    if zone != "UTC":
+        raise ConfigError(
+            f"this scheduler runs in UTC alone, and {cron!r} is in {zone}",
+            "put the schedule in UTC, or use systemd, kubernetes, aws or gcp",
+        )
+    return cron
+
+
 def plain_weekdays(field: str) -> str:
     """The weekdays as numbers from 0, Sunday, with commas; `*` stays."""
     return field if field == "*" else ",".join(map(str, weekday_numbers(field)))

@@ -44,7 +44,7 @@ class File(NamedTuple):
 
 def render(target: str, *, prefix: str, jobs: Mapping[str, Job] = JOBS) -> list[File]:
     """The files of `target`, the README last. `prefix` holds `bin/itemwell`."""
-    timings = [Timing(job) for job in jobs.values()]
+    timings = [Timing(job) for job in jobs.values() if job.enabled]
     common = {
         "jobs": timings,
         "prefix": prefix.rstrip("/"),
@@ -83,6 +83,7 @@ def environment() -> Environment:
         "eventbridge": dialects.eventbridge,
         "six_fields": dialects.six_fields,
         "plain": dialects.plain,
+        "in_utc": dialects.in_utc,
         "seconds": lambda length: int(timedelta.total_seconds(length)),
         "minutes": lambda length: int(timedelta.total_seconds(length)) // 60,
         "pascal": lambda name: "".join(part.capitalize() for part in name.split("-")),

@@ -55,18 +55,18 @@ class Timing(NamedTuple):
 
     @property
     def cron(self) -> str:
-        """Five fields, in UTC."""
+        """Five fields, in `zone`."""
         return self.job.cron
 
     @property
     def zone(self) -> str:
         """The zone that `cron` is in."""
-        return "UTC"
+        return self.job.zone
 
     @property
     def catches_up(self) -> bool:
         """Whether one run makes up for those that were missed."""
-        return True
+        return self.job.catch_up != "skip"
 
     @property
     def deadline(self) -> timedelta:

@@ -13,7 +13,7 @@ import urllib.request
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler
 
-JOBS = ("generate", "readiness", "calibrate", "exams", )
+JOBS = ("generate", "readiness", "calibrate", "exams", "snapshot", "recommend", "sweep", "monitor", "metrics", "health", "cleanup", )
 SECONDS = 20
 
 
