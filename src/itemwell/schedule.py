@@ -8,7 +8,6 @@ falls into the hour that comes twice counts once (as Debian's cron does it). Eve
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, NamedTuple
-from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 CatchUp = Literal["skip", "once", "all"]
@@ -96,63 +95,6 @@ JOBS = {
         ),
         Job(
             "monitor",
-            "see what goes wrong: figures -> rules -> alerts",
-            "0 * * * *",
-            5 * _MINUTES,
-            catch_up="skip",
-            title="content_pipeline_monitor",
-            function="trigger_monitoring",
-        ),
-        Job(
-            "metrics",
-            "count what there is: read -> keep -> publish",
-            "*/30 * * * *",
-            5 * _MINUTES,
-            catch_up="skip",
-            title="content_pipeline_metrics",
-            function="trigger_metrics_collection",
-        ),
-        Job(
-            "health",
-            "is every part well? check -> keep",
-            "*/10 * * * *",
-            2 * _MINUTES,
-            catch_up="skip",
-            title="content_pipeline_health",
-            function="trigger_health_checks",
-        ),
-        Job(
-            "cleanup",
-            "delete what is past its time: count -> cap -> archive -> delete",
-            "0 2 * * *",
-            30 * _MINUTES,
-            title="content_pipeline_cleanup",
-            function="trigger_cleanup",
-        ),
-        Job(
-            "snapshot",
-            "close each learner's day: due -> read -> summarise -> keep",
-            "0 0 * * *",
-            30 * _MINUTES,
-        ),
-        Job(
-            "recommend",
-            "tell each learner what to do next: evidence -> rules -> keep",
-            "0 6 * * 1",
-            30 * _MINUTES,
-            needs=("snapshot",),
-        ),
-        Job(
-            "sweep",
-            "take up what died: silent -> retry or dead letter -> log",
-            "*/15 * * * *",
-            5 * _MINUTES,
-            catch_up="skip",
-            title="content_pipeline_sweeper",
-            function="trigger_sweeper",
-        ),
-        Job(
-            "monitor",
             "tell operators what is wrong: read -> rules -> note -> tell",
             "0 * * * *",
             5 * _MINUTES,
@@ -207,7 +149,6 @@ def named(name: str) -> Job | None:
 
 
 def changed(jobs: Mapping[str, Job], changes: Mapping[str, Mapping[str, Any]]) -> dict[str, Job]:
-def changed(jobs: Mapping[str, Job], changes: Mapping[str, Mapping[str, object]]) -> dict[str, Job]:
     """`jobs` with the operator's `changes`, by name of the job; None leaves a part as it is."""
     return {
         name: job._replace(

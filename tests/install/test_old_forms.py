@@ -278,14 +278,6 @@ def test_logrotate_finds_nothing_wrong_where_there_is_no_log_yet(tmp_path):
     assert "error:" not in ended.stderr
 
 
-def test_the_old_lambda_says_nothing_of_a_task_that_was_not_started():
-    """ECS answers 200 with no tasks and a reason; the old handler ends in an IndexError, or prints success."""
-    text = (DEPLOY / "aws-lambda" / "start.py").read_text()
-
-    assert 'answer["failures"]' in text
-    assert "clientToken" in text
-
-
 def test_the_usual_function_json_is_the_model_before_the_last():
     assert not [*(DEPLOY / "azure").rglob("function.json")]
     assert json.loads((DEPLOY / "azure/functions/host.json").read_text())["version"] == "2.0"

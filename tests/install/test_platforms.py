@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import pwd
 import re
 import shutil
 import subprocess
@@ -51,13 +52,17 @@ def test_success_that_stays_away_is_alarmed_or_left_to_health_and_said():
 
 
 def provider_on_disk():
-    """The folder with hashicorp/aws: TF_PLUGIN_MIRROR, else one of those Terraform itself looks in."""
-    places = [os.environ.get("TF_PLUGIN_MIRROR"), "/usr/share/terraform/plugins"]
-    places += ["/usr/local/share/terraform/plugins"]
+    """The folder with hashicorp/aws: named by a variable, by Terraform's own settings, or where it looks itself."""
+    home = Path(pwd.getpwuid(os.getuid()).pw_dir)
+    settings = Path(os.environ.get("TF_CLI_CONFIG_FILE", home / ".terraformrc"))
+    named = settings.read_text() if settings.is_file() else ""
+    places = [os.environ.get("TF_PLUGIN_MIRROR"), os.environ.get("TF_PLUGIN_CACHE_DIR")]
+    places += re.findall(r'(?:path|plugin_cache_dir)\s*=\s*"([^"]+)"', named)
+    places += [home / ".terraform.d/plugins", "/usr/share/terraform/plugins", "/usr/local/share/terraform/plugins"]  # fmt: skip
     for place in filter(None, places):
         if Path(place, "registry.terraform.io/hashicorp/aws").is_dir():
             return place
-    return pytest.skip("the provider hashicorp/aws is not on this disk (TF_PLUGIN_MIRROR)")
+    return pytest.skip("the provider hashicorp/aws is not on this disk: name its mirror in TF_PLUGIN_MIRROR")  # fmt: skip
 
 
 def test_terraform(tmp_path):
