@@ -249,7 +249,7 @@ def test_prometheus():
     folder = DEPLOY / "monitoring"
     promtool = tool("promtool")
 
-    check(promtool, "check", "rules", folder / "itemwell.rules.yml")
+    check(promtool, "check", "rules", "--lint-fatal", folder / "itemwell.rules.yml")
     check(promtool, "test", "rules", folder / "itemwell.rules.test.yml")
 
 

@@ -13,7 +13,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from itemwell import __version__
 from itemwell.install import dialects
 from itemwell.install.timing import Timing
-from itemwell.schedule import JOBS, Job
+from itemwell.schedule import JOBS, RUN_DUE, Job
 
 SUFFIX = ".j2"
 README = "README.md"
@@ -47,6 +47,7 @@ def render(target: str, *, prefix: str, jobs: Mapping[str, Job] = JOBS) -> list[
     timings = [Timing(job) for job in jobs.values() if job.enabled]
     common = {
         "jobs": timings,
+        "run_due": Timing(RUN_DUE),
         "prefix": prefix.rstrip("/"),
         "credentials": CREDENTIALS,
         "version": __version__,

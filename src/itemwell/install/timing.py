@@ -54,6 +54,16 @@ class Timing(NamedTuple):
         return self.job.purpose.partition(":")[0]
 
     @property
+    def title(self) -> str:
+        """Its name in pg_cron; empty where pg_cron does not know it."""
+        return self.job.title
+
+    @property
+    def function(self) -> str:
+        """What asks for a run in SQL."""
+        return self.job.function
+
+    @property
     def cron(self) -> str:
         """Five fields, in `zone`."""
         return self.job.cron
