@@ -165,3 +165,10 @@ def test_env_may_be_anything_where_there_is_no_sentry(monkeypatch):
     ):
         load()
     assert kept == "/root/.shrc"
+
+
+def test_a_folder_of_secrets_that_cannot_be_looked_into_is_told(monkeypatch, tmp_path):
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path / ("x" * 300)))
+
+    with pytest.raises(ConfigError, match="database_url cannot be read: File name too long"):
+        load()

@@ -147,8 +147,12 @@ def _secret_paths(environ: Mapping[str, str]) -> dict[str, Path]:
     paths = {}
     for name in SECRETS:
         credential = Path(directory or os.devnull, name)
-        if credential.is_file():
-            paths[name] = credential
+        try:
+            if credential.is_file():
+                paths[name] = credential
+        except OSError as error:  # the folder belongs to another user
+            told = f"the secret {credential} cannot be read: {error.strerror}"
+            raise ConfigError(told, "mend CREDENTIALS_DIRECTORY") from None
         if given := environ.get(f"{name.upper()}_FILE"):
             paths[name] = Path(given)
     return paths
