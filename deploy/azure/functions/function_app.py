@@ -85,28 +85,28 @@ def sweep(timer: func.TimerRequest) -> None:
     run("sweep", seconds=600)
 
 
-# see what goes wrong. Six fields, seconds first, in UTC.
+# tell operators what is wrong. Six fields, seconds first, in UTC.
 @app.timer_trigger(schedule="0 0 * * * *", arg_name="timer", run_on_startup=False, use_monitor=True)
 @app.function_name("monitor")
 def monitor(timer: func.TimerRequest) -> None:
     run("monitor", seconds=600)
 
 
-# count what there is. Six fields, seconds first, in UTC.
+# figures for dashboards. Six fields, seconds first, in UTC.
 @app.timer_trigger(schedule="0 */30 * * * *", arg_name="timer", run_on_startup=False, use_monitor=True)
 @app.function_name("metrics")
 def metrics(timer: func.TimerRequest) -> None:
     run("metrics", seconds=600)
 
 
-# is every part well? check -> keep. Six fields, seconds first, in UTC.
+# is each part well? look -> judge -> keep. Six fields, seconds first, in UTC.
 @app.timer_trigger(schedule="0 */10 * * * *", arg_name="timer", run_on_startup=False, use_monitor=True)
 @app.function_name("health")
 def health(timer: func.TimerRequest) -> None:
     run("health", seconds=420)
 
 
-# delete what is past its time. Six fields, seconds first, in UTC.
+# delete what is old and not in use. Six fields, seconds first, in UTC.
 @app.timer_trigger(schedule="0 0 2 * * *", arg_name="timer", run_on_startup=False, use_monitor=True)
 @app.function_name("cleanup")
 def cleanup(timer: func.TimerRequest) -> None:
