@@ -51,6 +51,13 @@ def test_a_bank_that_cannot_be_reached_is_unhealthy(bare_program):
     assert "PLANTED" not in ended.out + ended.err
 
 
+def test_a_probe_makes_no_bank(bare_program):
+    ended = bare_program("health", "--probe")
+
+    assert ended.last_line.startswith("exit code: 2 (failed): bank: there is no bank yet")
+    assert not (bare_program.folder / "home").exists()
+
+
 def test_each_component_is_kept(program, bank):
     questions(bank, "math", 1)
     for _ in range(3):

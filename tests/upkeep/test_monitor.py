@@ -1,10 +1,13 @@
 """Every rule on real rows: it fires once, stands without a second message, and is resolved by itself."""
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import text
 from tests.upkeep.past import a_call, a_run, questions, rows
 
-from itemwell.store import runs
+from itemwell.schedule import JOBS
+from itemwell.store import runs, schedule
 from itemwell.upkeep.monitor import job
 from itemwell.upkeep.monitor.due import When
 from itemwell.upkeep.monitor.job import Telling
@@ -103,7 +106,7 @@ def desk():
 def watch(bank, desk, limits=None, redact=str):
     telling = Telling({"desk": desk}, now, redact)
     with runs.begin(bank, "monitor") as run:
-        return job.run(bank, run, limits or Limits({"math": 10}, disk=(9, 9)), telling)
+        return job.run(bank, run, limits or Limits(targets={"math": 10}, disk=(9, 9)), telling)
 
 
 def now(db):
@@ -117,7 +120,7 @@ def test_every_type_of_alert_is_tried_below():
 @pytest.mark.parametrize("kind", BREAK_AND_MEND)
 def test_a_rule_fires_does_not_repeat_and_resolves(kind, bank, desk):
     break_, mend = BREAK_AND_MEND[kind]
-    ill = Limits({"math": 10}, disk=(1, 10**12) if kind == "disk_full" else None)
+    ill = Limits(targets={"math": 10}, disk=(1, 10**12) if kind == "disk_full" else None)
     break_(bank)
 
     watch(bank, desk, ill)
@@ -132,6 +135,17 @@ def test_a_rule_fires_does_not_repeat_and_resolves(kind, bank, desk):
     assert rows(bank, f"SELECT status FROM monitoring_alerts WHERE alert_type = '{kind}'") == [
         ("resolved",)
     ]
+
+
+def test_a_job_that_is_disabled_is_not_overdue(bank, desk):
+    a_run(bank, "exams", ago="2 days")
+    with bank.begin() as db:
+        schedule.synchronise(db, list(JOBS.values()), datetime.now(UTC))
+        schedule.set_enabled(db, "exams", enabled=False)
+
+    watch(bank, desk)
+
+    assert "job_overdue" not in dict(desk.said)
 
 
 def test_nothing_is_wrong_where_all_is_usual(bank, desk):

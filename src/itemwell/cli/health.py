@@ -54,12 +54,14 @@ def _probe(settings: "Settings") -> "list[Look]":
     """What was seen; a bank that cannot be reached is unhealthy, and not an error of the probe."""
     from itemwell.cli.monitor import limits
     from itemwell.sentry import secrets
-    from itemwell.store.connect import open_bank
+    from itemwell.store.connect import exists, open_bank
     from itemwell.store.health import Look
     from itemwell.upkeep.health import job
 
     redact = secrets.redacting(secrets.in_force(settings, os.environ))
     try:
+        if not exists(settings):
+            return [Look("bank", "unhealthy", 0, "there is no bank yet")]
         with open_bank(settings, schema_is="any") as bank:
             return job.look(bank, limits(settings), redact)
     except ItemwellError as error:

@@ -54,6 +54,7 @@ def monitor(common: Common, *, skip_if_busy: bool) -> Answer:
 def limits(settings: "Settings") -> "Limits":
     """What the settings and this machine say of it."""
     from itemwell.bank import QUESTION_TYPES
+    from itemwell.cli.run_due import jobs_of
     from itemwell.upkeep.monitor.limits import Limits
 
     kinds = (*QUESTION_TYPES, *settings.own_types)
@@ -63,6 +64,7 @@ def limits(settings: "Settings") -> "Limits":
         usage = shutil.disk_usage(settings.itemwell_home)
         disk = usage.free, usage.total
     return Limits(
+        jobs_of(settings),
         {kind: settings.targets.get(kind, settings.target_per_type) for kind in kinds},
         settings.alert_stock_share,
         settings.alert_idle_runs,

@@ -28,8 +28,7 @@ def sweep(common: Common, limit: int, skip_if_busy: bool) -> Answer:
         open_bank(common.settings()) as bank,
         runs.begin(bank, "sweep", skip_if_busy=skip_if_busy) as run,
     ):
-        facts = transact(bank, lambda db: runs.facts(db, run))
-        about = {"trigger_type": facts["trigger_type"], "run_id": run.id}
+        about = transact(bank, lambda db: runs.trace(db, run))
         done = upkeep.run(bank, about, limit=limit)
         run.outcome = upkeep.outcome(done)
         run.counts = {each.action: each.records for each in done}

@@ -94,6 +94,13 @@ POLICIES = (
         _IN_FORCE,
     ),
     Policy(
+        "due_runs",
+        90,
+        "t.ended_at",
+        "NOT t.id = ANY (ARRAY(SELECT id FROM due_runs AS last WHERE last.job = t.job"
+        " ORDER BY scheduled_for DESC LIMIT 20))",
+    ),
+    Policy(
         "procrastinate_jobs",
         30,
         "(SELECT max(event.at) FROM procrastinate_events AS event WHERE event.job_id = t.id)",

@@ -83,11 +83,16 @@ def told() -> Iterator[None]:
         raise explained(error) or error from error
 
 
+def exists(settings: Settings) -> bool:
+    """Whether there is a bank to look into: the embedded one is made by the first run."""
+    with told():
+        return bool(settings.database_url) or Embedded(settings.itemwell_home).cluster.ready()
+
+
 def peek(settings: Settings, read: Callable[[Connection], Result]) -> Result | None:
     """What `read` finds, with nothing created, upgraded or written; None where there is no bank yet."""
-    with told():
-        if not settings.database_url and not Embedded(settings.itemwell_home).cluster.ready():
-            return None
+    if not exists(settings):
+        return None
     with open_bank(settings, schema_is="any") as bank, bank.connect() as db:
         return None if schema.current(db) is None else read(db)
 

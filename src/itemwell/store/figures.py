@@ -52,6 +52,7 @@ class Figures(NamedTuple):
     queue_failed: int
     responses: int
     alerts: int  # not resolved
+    disabled: frozenset[str]  # jobs
 
 
 def read(db: Connection, jobs: Sequence[str]) -> Figures:
@@ -79,6 +80,7 @@ def read(db: Connection, jobs: Sequence[str]) -> Figures:
         whole.failed,
         whole.responses,
         whole.alerts,
+        frozenset(db.scalars(_DISABLED)),
     )
 
 
@@ -97,6 +99,7 @@ _ENDS = text("""
             AND NOT (job = 'calibrate' AND status = 'partial') ORDER BY started_at DESC LIMIT 1) AS last
     FROM unnest(CAST(:jobs AS text[])) AS job
 """)
+_DISABLED = text("SELECT name FROM scheduled_jobs WHERE NOT enabled")
 _ACTIVE = text(
     "SELECT question_type, count(*) AS number FROM questions WHERE status = 'active' GROUP BY 1"
 )

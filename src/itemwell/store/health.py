@@ -32,9 +32,8 @@ def vendors(db: Connection) -> list[Vendor]:
     return [Vendor(*row) for row in db.execute(_VENDORS)]
 
 
-def keep(db: Connection, looks: list[Look], run_id: int) -> None:
-    """Write down what was found."""
-    about = {"run_id": run_id, "trigger_type": "scheduled"}
+def keep(db: Connection, looks: list[Look], about: dict[str, Any]) -> None:
+    """Write down what was found, with what it is `about`: the run, and what began it."""
     rows = [
         {
             "component": each.component,

@@ -1,7 +1,7 @@
 """Measures as rows of `metrics_data`."""
 
 from collections.abc import Iterable, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, insert
 
@@ -23,9 +23,8 @@ class Measure(Protocol):
     def labels(self) -> Mapping[str, str]: ...
 
 
-def keep(db: Connection, measures: Iterable[Measure], run_id: int) -> None:
-    """A row each."""
-    about = {"run_id": run_id, "trigger_type": "scheduled"}
+def keep(db: Connection, measures: Iterable[Measure], about: dict[str, Any]) -> None:
+    """A row each, with what it is `about`: the run, and what began it."""
     rows = [
         {
             "metric_type": each.kind,

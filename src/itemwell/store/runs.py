@@ -134,6 +134,11 @@ def facts(db: Connection, run: Run) -> dict[str, Any]:
     return dict(db.execute(about).scalar_one())
 
 
+def trace(db: Connection, run: Run) -> dict[str, Any]:
+    """What rows that the run leaves tell of it: its id, and whether a schedule or a person began it."""
+    return {"run_id": run.id, "trigger_type": facts(db, run).get("trigger_type", "scheduled")}
+
+
 def begun(db: Connection, run: Run) -> datetime:
     """When the run was begun, by the server's clock."""
     moment: datetime = db.execute(

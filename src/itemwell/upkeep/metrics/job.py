@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine
 
 from itemwell.errors import Exit, Outcome
 from itemwell.schedule import JOBS
-from itemwell.store import figures, measures
+from itemwell.store import figures, measures, runs
 from itemwell.store.connect import transact
 from itemwell.store.runs import Run
 from itemwell.upkeep.metrics import otlp, textfile
@@ -45,6 +45,6 @@ def run(bank: Engine, under: Run, targets: Mapping[str, int], places: Places) ->
 
 
 def _keep(db: Connection, under: Run, targets: Mapping[str, int]) -> list[Measure]:
-    found = measured(figures.read(db, tuple({**JOBS, "snapshot": None})), targets)
-    measures.keep(db, found, under.id)
+    found = measured(figures.read(db, tuple(JOBS)), targets)
+    measures.keep(db, found, runs.trace(db, under))
     return found

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine
 from itemwell.errors import Exit, Outcome
 from itemwell.schedule import JOBS
 from itemwell.sentry.event import line
-from itemwell.store import alerts, figures
+from itemwell.store import alerts, figures, runs
 from itemwell.store.alerts import Alert, Stored
 from itemwell.store.connect import transact
 from itemwell.store.runs import Run
@@ -22,9 +22,6 @@ from itemwell.upkeep.monitor.rules import TYPES, found
 from itemwell.upkeep.monitor.words import message
 
 Redact = Callable[[str], str]
-WATCHED = ("snapshot",)
-"""Jobs that rules name."""
-
 log = structlog.get_logger()
 
 
@@ -53,7 +50,7 @@ def run(bank: Engine, under: Run, limits: Limits, telling: Telling) -> Report:
 
     Alerts are no failure of the run, and neither is a channel that is down: it is told by the next.
     """
-    report = transact(bank, lambda db: note(db, limits, telling.redact))
+    report = transact(bank, lambda db: note(db, under, limits, telling.redact))
     tell(bank, telling, report)
     under.counts = {
         "alerts": len(report.standing),
@@ -68,12 +65,13 @@ def run(bank: Engine, under: Run, limits: Limits, telling: Telling) -> Report:
     return report
 
 
-def note(db: Connection, limits: Limits, redact: Redact) -> Report:
+def note(db: Connection, under: Run, limits: Limits, redact: Redact) -> Report:
     """Open what the rules find, resolve what they find no more."""
-    state = figures.read(db, tuple({*JOBS, *WATCHED}))
+    state = figures.read(db, tuple(JOBS))
+    trigger = runs.trace(db, under)["trigger_type"]
     report = Report()
     for alert in found(state, limits):
-        clean = replace(alert, message=line(alert.message, redact))
+        clean = replace(alert, message=line(alert.message, redact), trigger=trigger)
         report.standing.append(clean)
         if alerts.note(db, clean):
             report.opened.append(clean)

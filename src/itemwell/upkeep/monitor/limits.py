@@ -3,11 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from itemwell.schedule import JOBS, Job
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What operators set, and what the machine says of itself."""
 
+    jobs: Mapping[str, Job] = field(
+        default_factory=lambda: JOBS
+    )  # as this bank's operators want them
     targets: Mapping[str, int] = field(default_factory=dict)  # active questions by type
     stock_share: float = 0.5
     idle_runs: int = 3
@@ -38,5 +43,3 @@ SNAPSHOT_SECONDS = 300
 
 FREE_BYTES = 500_000_000
 FULL = 0.9
-LATE_MINUTES = 15
-"""A run begins a little late, and takes its deadline."""

@@ -1,14 +1,12 @@
 """Rules over how runs of jobs ended: failures, overdue, and no use for long."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 from itertools import takewhile
 
-from itemwell.schedule import JOBS
+from itemwell.schedule import GRACE, previous
 from itemwell.store.alerts import Alert
 from itemwell.store.figures import Figures, Past
-from itemwell.upkeep.monitor.limits import LATE_MINUTES, Limits
-from itemwell.upkeep.period import expected_before
+from itemwell.upkeep.monitor.limits import Limits
 
 
 def failures(figures: Figures, _limits: Limits) -> Iterator[Alert]:
@@ -25,18 +23,18 @@ def failures(figures: Figures, _limits: Limits) -> Iterator[Alert]:
         yield Alert(f"failed: {job}", "job_failed", severity, message, job, last.id)
 
 
-def overdue(figures: Figures, _limits: Limits) -> Iterator[Alert]:
+def overdue(figures: Figures, limits: Limits) -> Iterator[Alert]:
     """A job had its time by its own schedule, and has no success since.
 
-    One that never ran here is left alone: not everybody uses every job.
+    One that never ran here, or is disabled, is left alone: not everybody uses every job.
     """
     for job, first in figures.first_run.items():
-        if job not in JOBS:
+        known = limits.jobs.get(job)
+        if known is None or not known.enabled or job in figures.disabled:
             continue
-        spare = JOBS[job].deadline + timedelta(minutes=LATE_MINUTES)
-        wanted = expected_before(JOBS[job].cron, figures.now - spare)
+        wanted = previous(known, figures.now - known.deadline - GRACE)
         last = figures.last_success.get(job)
-        if first < wanted and (last is None or last < wanted):
+        if wanted and first < wanted and (last is None or last < wanted):
             since = f"last success {last:%Y-%m-%d %H:%M} UTC" if last else "it never succeeded"
             message = f"{job} is overdue since {wanted:%Y-%m-%d %H:%M} UTC; {since}"
             yield Alert(f"overdue: {job}", "job_overdue", "critical", message, job)
