@@ -21,8 +21,8 @@ down_revision = "20261202_count_exposure"
 
 INPUTS = ("lessons", "lesson_progress", "quiz_attempts", "study_sessions")
 READ_BY = (
-    ("lesson_progress", "completed_at", ["started_at", "score", "time_spent_seconds"]),
-    ("quiz_attempts", "completed_at", ["started_at", "score", "kind"]),
+    ("lesson_progress", "completed_at", ["started_at", "score", "time_spent_seconds", "lesson_id"]),
+    ("quiz_attempts", "completed_at", ["started_at", "score", "kind", "lesson_id", "id"]),
     ("study_sessions", "started_at", ["ended_at", "seconds"]),
 )
 

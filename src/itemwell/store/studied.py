@@ -41,7 +41,7 @@ def _read(row: Sequence[Any]) -> Studied:
 
 
 _TITLES = "SELECT id, title FROM {lessons} WHERE active ORDER BY position NULLS LAST, id"
-# An index by learner and time leads to each input. Of two rows at one moment the order is told, so
+# An index by learner and time holds all that is read of each input. Of two rows at one moment the order is told, so
 # that the same data give the same steps.
 _STUDIED = """
     SELECT learner.user_id, coalesce(lesson.broken, quiz.broken, session.broken),

@@ -24,7 +24,7 @@ QUIZ_KINDS = ("quiz", "exercise")
 
 
 def covering(moment: str, *also: str) -> Index:
-    """By learner and time, with all that a snapshot reads: a learner's rows lie apart in the table."""
+    """By learner and time, with all that a snapshot and a recommendation read: a learner's rows lie apart in the table."""
     return Index(None, "user_id", moment, postgresql_include=also)
 
 
@@ -50,7 +50,7 @@ lesson_progress = Table(
     Column("score", Double, comment="0 to 100"),
     Column("time_spent_seconds", Integer, nullable=False, server_default="0"),
     now("updated_at"),
-    covering("completed_at", "started_at", "score", "time_spent_seconds"),
+    covering("completed_at", "started_at", "score", "time_spent_seconds", "lesson_id"),
 )
 
 quiz_attempts = Table(
@@ -68,7 +68,7 @@ quiz_attempts = Table(
     Column("external_id", Text, comment="the application's; the same attempt twice is one"),
     one_of("kind", QUIZ_KINDS),
     UniqueConstraint("user_id", "external_id"),
-    covering("completed_at", "started_at", "score", "kind"),
+    covering("completed_at", "started_at", "score", "kind", "lesson_id", "id"),
 )
 
 study_sessions = Table(
