@@ -12,6 +12,7 @@ from itemwell.serve import callers as calling
 from itemwell.serve.app import BODY_BYTES, app_of
 from itemwell.serve.limits import Allowance
 from itemwell.settings import load
+from itemwell.store import health
 
 SCHEDULER = "/functions/v1/scheduler"
 PATHS = [
@@ -29,6 +30,7 @@ PATHS = [
     ("GET", "/api/cron/generate-exams"),
     ("GET", "/api/calibrations"),
     ("POST", "/api/calibrations"),
+    ("GET", "/api/health"),
 ]
 
 
@@ -226,3 +228,20 @@ def test_the_openapi_document_needs_no_bearer_and_says_that_the_rest_does(app):
     }
     assert told.pop("/healthz") is None
     assert set(map(str, told.values())) == {"[{'bearer': []}]"}
+
+
+def test_health_is_what_the_job_found_last(app, bank):
+    before = call(app, "GET", "/api/health").json["data"]
+    with bank.begin() as db:
+        for status in ("unhealthy", "healthy"):
+            health.keep(db, [health.Look("bank", status, 3, "OK")], {})
+        health.keep(db, [health.Look("disk", "degraded", 1, "little room")], {})
+
+    after = call(app, "GET", "/api/health").json["data"]
+
+    assert before == {"status": "unknown", "components": []}
+    assert after["status"] == "degraded"
+    assert {each["component"]: each["status"] for each in after["components"]} == {
+        "bank": "healthy",
+        "disk": "degraded",
+    }

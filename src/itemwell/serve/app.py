@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException as AnyHTTPException
 
 from itemwell import __version__
-from itemwell.serve import calibrations, exams, scheduler
+from itemwell.serve import calibrations, exams, health, scheduler
 from itemwell.serve.callers import Caller
 from itemwell.serve.gate import Gate
 from itemwell.serve.limits import Allowance
@@ -28,7 +28,7 @@ def app_of(bank: Engine, callers: Sequence[Caller], requests_a_minute: int) -> G
     """The whole as an ASGI app."""
     app = FastAPI(title="Itemwell", version=__version__, docs_url=None, redoc_url=None)
     app.state.bank = bank
-    for part in (scheduler, exams, calibrations):
+    for part in (scheduler, exams, calibrations, health):
         app.include_router(part.routes)
     app.add_api_route("/healthz", alive, tags=["health"])
     app.add_exception_handler(AnyHTTPException, _refused)
