@@ -25,6 +25,7 @@ from itemwell.store.embedded import Embedded
 KEPT = ("PATH", "LANG", "TMPDIR", "VIRTUAL_ENV")
 NAMES = count()
 PATIENCE = 120  # seconds that a command may take on a very busy machine
+ROOM = 4 << 30  # bytes that databases of tests may take in memory
 NOWHERE = "http://127.0.0.1:9"
 USUAL = {"EMBEDDER": "hash", "ENEMIES_PER_QUESTION": "1000000"}
 """No weights are read where twins are not the matter, and the double may write by one template."""
@@ -95,9 +96,21 @@ def a_made_home(first_home):
     return copy
 
 
+def in_memory():
+    """A file system in memory where there is room; None elsewhere: the usual one.
+
+    A database a test makes and unlinks hundreds of files, and ext4 looks for long for inodes that
+    were not deleted within seconds.
+    """
+    shared = Path("/dev/shm")
+    if os.access(shared, os.W_OK) and shutil.disk_usage(shared).free > ROOM:
+        return shared
+    return None
+
+
 @pytest.fixture(scope="session")
 def server_url(a_made_home):
-    folder = Path(tempfile.mkdtemp(prefix="itemwell-test-"))
+    folder = Path(tempfile.mkdtemp(prefix="itemwell-test-", dir=in_memory()))
     try:
         with Embedded(a_made_home(folder / "home"), durable=False).running() as url:
             yield url
