@@ -129,4 +129,5 @@ SIGNATURES = (
     "trigger_health_checks()",
     "trigger_cleanup()",
     "queue_run(text)",
+    "scheduler_access()",
 )

@@ -9,7 +9,7 @@ from tests.store.exams_kept import add_questions, an_exam, claim, engine_of, kee
 
 from itemwell.store import schema
 
-ROLES = ("itemwell_learner", "itemwell_app", "itemwell_keys")
+ROLES = ("itemwell_learner", "itemwell_app", "itemwell_keys", "itemwell_scheduler")
 
 
 @pytest.fixture
@@ -244,7 +244,13 @@ def test_a_backup_is_restored_where_the_roles_are_not(program, bank_url, admin, 
             "SELECT has_function_privilege('itemwell_keys', oid, 'EXECUTE')"
             " FROM pg_proc WHERE proname IN ('exam_keys', 'claim_exam') ORDER BY proname",
         )
+        may_queue = run(
+            bank_url,
+            None,
+            "SELECT has_function_privilege('itemwell_scheduler', 'trigger_sweeper()', 'EXECUTE')",
+        )
         run(bank_url, None, f"DROP OWNED BY {', '.join(ROLES)}")
 
     assert ended.status == 0, ended.err
     assert granted == [(False,), (True,)]
+    assert may_queue == [(True,)]

@@ -27,7 +27,9 @@ TO_OUR_ROLES = re.compile(
 )
 ACCESS = b"""
     DO $$ DECLARE access text; BEGIN
-        FOR access IN SELECT oid::regprocedure FROM pg_proc WHERE proname = 'exam_access' LOOP
+        FOR access IN SELECT oid::regprocedure FROM pg_proc
+            WHERE proname IN ('exam_access', 'scheduler_access')
+        LOOP
             EXECUTE format('SELECT %s', access);
         END LOOP;
     END $$;
