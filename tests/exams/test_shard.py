@@ -5,7 +5,8 @@ from tests.exams.test_job import SMALL, filled, kept
 
 from itemwell.exams.report import Report
 from itemwell.exams.room import Room
-from itemwell.exams.shard import Shard, Under, until, work
+from itemwell.exams.shard import Shard, work
+from itemwell.walk import Under, until
 
 __all__ = ["filled"]
 

@@ -7,9 +7,9 @@ from procrastinate.jobs import Job
 
 from itemwell.exams.room import Room
 from itemwell.exams.shard import Shard
-from itemwell.queue import app
-from itemwell.queue.app import Means
+from itemwell.queue import exams, means
 from itemwell.queue.attempts import AttemptFailed, Interrupted, Noting, Patience
+from itemwell.queue.means import Means
 from itemwell.store import queue
 
 JOB = Job(
@@ -55,7 +55,7 @@ def test_a_failure_is_counted_with_its_reason(bank):
 
 
 def test_an_attempt_ends_when_its_time_is_over(bank, monkeypatch):
-    monkeypatch.setattr(app, "SECONDS", -1.0)
+    monkeypatch.setattr(means, "SECONDS", -1.0)
 
     with pytest.raises(TimeoutError, match="0 exams made"):
-        app.do_shard(Means(Room(bank, ()), 5, 10), Shard("small", None, None, "s", 30))
+        exams.do(Means(Room(bank, ()), 5, 10), Shard("small", None, None, "s", 30))

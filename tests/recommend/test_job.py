@@ -9,12 +9,12 @@ from tests.recommend.people import DAY, NOW, add_learner, add_lessons, sit, stud
 
 from itemwell.errors import Exit
 from itemwell.recommend import job
-from itemwell.recommend.batch import Under
 from itemwell.recommend.report import Report
-from itemwell.recommend.shard import Place, until, work
+from itemwell.recommend.shard import Place, work
 from itemwell.settings import Settings
 from itemwell.store import recommendations, runs
 from itemwell.store.study import Sources
+from itemwell.walk import Under, until
 
 SOURCES = Sources.of(Settings())
 

@@ -9,11 +9,11 @@ from tests.snapshot.test_job import SOURCES, asked, at, close, stored
 
 from itemwell.errors import Busy, Exit
 from itemwell.snapshot import job
-from itemwell.snapshot.batch import Under
 from itemwell.snapshot.due import Span
 from itemwell.snapshot.report import Report
 from itemwell.snapshot.shard import Place, Shard, work
 from itemwell.store import runs, snapshots
+from itemwell.walk import Under
 
 NOW = at(2026, 11, 29)
 LESSON = (

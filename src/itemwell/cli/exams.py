@@ -74,7 +74,7 @@ def generate(common: Common, types: tuple[str, ...], **asked: Any) -> Answer:
 
 def _left_to_workers(bank: "Engine", run: "Run", asked: "Asked") -> "Report":
     from itemwell.exams import job
-    from itemwell.queue.app import deferring
+    from itemwell.queue.exams import deferring
 
     with deferring(bank) as defer:
         return job.queue(bank, run, asked, defer)

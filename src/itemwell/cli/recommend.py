@@ -77,7 +77,7 @@ def recommend(common: Common, **given: Any) -> Answer:
 
 def _days(settings: "Settings", given: dict[str, Any]) -> list[tuple[date, datetime]]:
     """The days that are asked for, each with the moment at which it is over; else today and now."""
-    from itemwell.snapshot.days import begins, zone_of
+    from itemwell.days import begins, zone_of
 
     zone, now = zone_of(settings.time_zone), datetime.now(UTC)
     today = now.astimezone(zone).date()

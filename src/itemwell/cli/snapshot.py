@@ -81,7 +81,7 @@ def _dates(settings: "Settings", given: dict[str, Any]) -> tuple[date | None, da
     """The dates that are asked for, of which the first must be over at the site."""
     from datetime import UTC
 
-    from itemwell.snapshot.days import closed, zone_of
+    from itemwell.days import closed, zone_of
 
     on, first, last = (
         each and each.date() for each in (given["on"], given["first"], given["last"])

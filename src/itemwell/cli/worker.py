@@ -41,7 +41,7 @@ def worker(
     """
     from itemwell.blueprint import blueprints_of
     from itemwell.exams.room import Room
-    from itemwell.queue.app import Means
+    from itemwell.queue.means import Means
     from itemwell.queue.worker import run
     from itemwell.store import queue
     from itemwell.store.connect import open_bank

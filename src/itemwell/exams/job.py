@@ -15,10 +15,11 @@ from sqlalchemy import Engine
 from itemwell.blueprint import Blueprint
 from itemwell.exams.report import Report
 from itemwell.exams.room import Room
-from itemwell.exams.shard import HORIZON, Shard, Under, until, work
+from itemwell.exams.shard import HORIZON, Shard, work
 from itemwell.store import demand, exams, runs
 from itemwell.store.connect import transact
 from itemwell.store.runs import Run
+from itemwell.walk import Under, until
 
 log = structlog.get_logger()
 

@@ -5,8 +5,7 @@ where nobody else kept exams of the type since exposure and shortage were read; 
 One learner whose data raise is put aside with the reason, and the others get their exams.
 """
 
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import NamedTuple
@@ -21,7 +20,8 @@ from itemwell.exams.assemble import Infeasible
 from itemwell.exams.report import Report
 from itemwell.exams.room import Opened, Room
 from itemwell.store import demand, exam_desks, exams
-from itemwell.store.connect import first_line, may_pass, transact
+from itemwell.store.connect import may_pass, transact
+from itemwell.walk import Under, reason
 
 log = structlog.get_logger()
 
@@ -43,18 +43,6 @@ class Shard(NamedTuple):
     seed: str
     idle_days: float
     run_id: int | None = None
-
-
-class Under(NamedTuple):
-    """The conditions of work: when it is over, and what holds for each transaction."""
-
-    over: Callable[[], bool]
-    fence: Callable[[Connection], None] = lambda _: None
-
-
-def until(deadline: float) -> Callable[[], bool]:
-    """Whether this moment of the monotonic clock is past."""
-    return lambda: time.monotonic() > deadline
 
 
 def work(room: Room, shard: Shard, under: Under, report: Report) -> Shard | None:
@@ -133,7 +121,7 @@ def _draw(
             if isinstance(error, DBAPIError) and may_pass(error):
                 raise
             report.failed[shard.exam_type] += 1
-            report.broken[user] = _reason(error)
+            report.broken[user] = reason(error)
     report.made[shard.exam_type] += len(made)
     return _Drawn(done, made, report)
 
@@ -183,8 +171,3 @@ def _seen(bank: Engine, users: Sequence[str]) -> dict[str, dict[int, datetime]]:
 def _seen_alone(bank: Engine, user: str) -> dict[int, datetime]:
     with bank.connect() as db:
         return demand.seen(db, [user])[user]
-
-
-def _reason(error: Exception) -> str:
-    told = first_line(error) if isinstance(error, DBAPIError) else str(error)
-    return f"{type(error).__name__}: {told}"[:500]

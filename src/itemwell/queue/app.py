@@ -1,85 +1,27 @@
 """The app: the tasks that there are, and who looks for the jobs of workers that died.
 
-`exams` does a shard of learners, one of an exam type at a time; `snapshot` one of any number.
-`stalled` runs every minute, and as
-a worker starts: a worker that was killed leaves its job under way, and is known by the heartbeat
-that is missing.
+Each kind of job has a file of its own. `stalled` runs every minute, and as a worker starts: a worker
+that was killed leaves its job under way, and is known by the heartbeat that is missing.
 """
 
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from typing import Any
+from contextlib import suppress
 
 import structlog
-from procrastinate import App, JobContext, PsycopgConnector, SyncPsycopgConnector
+from procrastinate import App, PsycopgConnector
 from procrastinate.connector import BaseConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Status
-from sqlalchemy import Engine
 
-from itemwell.exams.report import Report
-from itemwell.exams.room import Room
-from itemwell.exams.shard import Shard, Under, work
-from itemwell.queue import recommendations, snapshots
-from itemwell.queue.attempts import ATTEMPTS, Interrupted, Noting, Patience, note
+from itemwell.queue import exams, recommendations, snapshots
+from itemwell.queue.attempts import ATTEMPTS, note
 from itemwell.queue.connection import connection
-from itemwell.store import exam_desks, queue
-from itemwell.store.connect import transact
+from itemwell.queue.means import Means
 from itemwell.store.queue import QUEUE
-from itemwell.store.study import OURS, Sources
 
 log = structlog.get_logger()
 
-SECONDS = 120.0
-"""How long an attempt may take; what it has kept by then stays."""
-
-SILENCE = 3
-"""So many heartbeats are missing of a worker that is dead: a busy one may miss one."""
-
 SOON = 10
 """The priority of looking for dead workers: before any shard."""
-
-
-@dataclass(frozen=True, slots=True)
-class Means:
-    """What the tasks of a worker work with."""
-
-    room: Room
-    patience: float  # seconds before the second attempt
-    heartbeat: float  # seconds
-    stopping: threading.Event = field(default_factory=threading.Event)
-    sources: Sources = OURS
-
-    @property
-    def silence(self) -> float:
-        """Seconds without a heartbeat after which a worker counts as dead."""
-        return self.heartbeat * SILENCE
-
-
-@contextmanager
-def deferring(bank: Engine) -> Iterator[Callable[[Shard], bool]]:
-    """A function that leaves a shard to workers; False where the same one waits already.
-
-    One that failed for good before leaves in the end: this is its next chance.
-    """
-    app = App(connector=SyncPsycopgConnector(**connection(bank)))
-
-    def defer(shard: Shard) -> bool:
-        kind = f"exams {shard.exam_type}"
-        whole = f"{kind} {shard.after!r} {shard.upto!r}"
-        task = app.configure_task("exams", queue=QUEUE, lock=kind, queueing_lock=whole)
-        try:
-            task.defer(**shard._asdict())
-        except AlreadyEnqueued:
-            return False
-        return True
-
-    with app.open():
-        yield defer
-    transact(bank, queue.supersede)
 
 
 def app_of(means: Means) -> App:
@@ -97,12 +39,7 @@ def app_of(means: Means) -> App:
         },
     )
 
-    @app.task(name="exams", queue=QUEUE, retry=Patience(means.patience), pass_context=True)
-    def shard(context: JobContext, /, **about: Any) -> None:
-        with Noting(means.room.bank, context.job):
-            do_shard(means, Shard(**about))
-
-    for kind in (snapshots, recommendations):
+    for kind in (exams, snapshots, recommendations):
         kind.add_task(app, means)
 
     @app.periodic(cron="* * * * *")
@@ -132,26 +69,3 @@ async def retry_stalled(app: App, means: Means) -> None:
                 await manager.finish_job(job, Status.FAILED, delete_job=False)
             else:
                 await manager.retry_job(job, priority=-attempt)
-
-
-def do_shard(means: Means, shard: Shard) -> None:
-    """Have exams ready for a shard. Raises where some learners could get none for a reason of their own."""
-    report, deadline = Report(), time.monotonic() + SECONDS
-
-    def over() -> bool:
-        return means.stopping.is_set() or time.monotonic() > deadline
-
-    left = work(means.room, shard, Under(over), report)
-    run = shard.run_id
-    if run is not None and report.short:
-        transact(means.room.bank, lambda db: exam_desks.note_shortage(db, run, report.short))
-    made, wanted = report.made.total(), report.wanted.total()
-    log.info(f"[BGJob] {shard.exam_type}: {made} of {wanted} exams made, up to {shard.upto}")
-    if report.short:
-        log.warning(f"[BGJob] {shard.exam_type}: shortage: {report.gap}")
-    if left and means.stopping.is_set():
-        raise Interrupted
-    if left:
-        raise TimeoutError(f"not done within {SECONDS:.0f} s, {made} exams made")
-    if report.broken:
-        raise ValueError(report.trouble)

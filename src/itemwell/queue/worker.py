@@ -9,7 +9,8 @@ from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 
 from itemwell.errors import DatabaseError
-from itemwell.queue.app import Means, app_of, look_for_stalled
+from itemwell.queue.app import app_of, look_for_stalled
+from itemwell.queue.means import Means
 from itemwell.stopping import run_async
 from itemwell.store import queue
 

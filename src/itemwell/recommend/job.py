@@ -7,12 +7,12 @@ from datetime import date, datetime
 
 from sqlalchemy import Engine
 
-from itemwell.recommend.batch import Under, give
+from itemwell.recommend.batch import give
 from itemwell.recommend.report import Report
-from itemwell.recommend.shard import Place, Shard, until, work
-from itemwell.store import study
+from itemwell.recommend.shard import Place, Shard, work
 from itemwell.store.runs import Run
 from itemwell.store.study import Sources
+from itemwell.walk import Under, until
 
 JOB = "recommend"
 
@@ -61,17 +61,12 @@ def run(
 def queue(bank: Engine, under: Run, asked: Asked, defer: Callable[[Shard], bool]) -> Report:
     """Leave the work to workers: `defer` every range of learners in which somebody was active."""
     started, report = time.monotonic(), Report(asked.on, queued=0)
-    shard, after = asked.shard(under), None
-    while True:
-        with bank.connect() as db:
-            page = study.page(db, asked.sources, shard.since, after, None)
+    shard = asked.shard(under)
+    for after, page in Place(bank, asked.sources).range(shard).pages():
         if page.learners:
             defer(shard._replace(after=after, upto=page.upto))
             report.queued = (report.queued or 0) + 1
             report.learners += len(page.learners)
-        if page.upto is None:
-            break
-        after = page.upto
     report.seconds = time.monotonic() - started
     under.counts, under.outcome = report.counts(), report.outcome
     return report

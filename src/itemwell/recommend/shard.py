@@ -4,15 +4,14 @@ Whoever does it, a run or a worker of the queue, does this, and may do it again:
 for the same date stays as it is.
 """
 
-import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import Engine
 
-from itemwell.abreast import abreast, batched
-from itemwell.recommend.batch import Desk, Under, give
+from itemwell.bank import Learner
+from itemwell.recommend.batch import Desk, Done, give
 from itemwell.recommend.practice import shelves
 from itemwell.recommend.report import Report
 from itemwell.recommend.rules import VERSION, Course
@@ -20,9 +19,7 @@ from itemwell.store import study
 from itemwell.store.recommendations import Refresh
 from itemwell.store.studied import titles
 from itemwell.store.study import Sources
-
-AT_ONCE = 1_000
-"""Learners of a transaction: about half a second, so that whoever has to stop can."""
+from itemwell.walk import Range, Under
 
 
 class Shard(NamedTuple):
@@ -56,10 +53,9 @@ class Place(NamedTuple):
         refresh = Refresh(shard.at, shard.on, VERSION, shard.run_id)
         return Desk(self.bank, self.sources, course, refresh)
 
-
-def until(deadline: float) -> Callable[[], bool]:
-    """Whether this moment of the monotonic clock is past."""
-    return lambda: time.monotonic() > deadline
+    def range(self, shard: Shard) -> Range:
+        """The shard's learners."""
+        return Range(self.bank, self.sources, shard.since, shard.after, shard.upto)
 
 
 def work(place: Place, shard: Shard, under: Under, report: Report) -> Shard | None:
@@ -67,17 +63,10 @@ def work(place: Place, shard: Shard, under: Under, report: Report) -> Shard | No
 
     Nothing is left unless `under` was over before the end.
     """
-    desk, after = place.desk(shard), shard.after
-    while not under.over():
-        with desk.bank.connect() as db:
-            page = study.page(db, desk.sources, shard.since, after, shard.upto)
-        batches = batched([each.user_id for each in page.learners], AT_ONCE)
-        done = abreast(lambda batch: give(desk, batch, under), batches, under.over, report.add)
-        if done < len(batches):
-            return shard._replace(after=batches[done - 1][-1] if done else after)
-        report.looked_at += page.looked_at
-        under.tell(report.looked_at)
-        if page.upto is None:
-            return None
-        after = page.upto
-    return shard._replace(after=after)
+    desk = place.desk(shard)
+
+    def tell(batch: Sequence[Learner]) -> list[Done]:
+        return give(desk, [each.user_id for each in batch], under)
+
+    left = place.range(shard).walk(tell, under, report)
+    return left and shard._replace(after=left.after)

@@ -1,38 +1,29 @@
 """A batch of learners: their days are read, summarised and kept in one transaction.
 
-A learner with broken data is named and counted; where his data make the statement itself fail, the
-batch is halved until he is alone.
+A learner with broken data is named and counted; where his data make the statement itself fail, he is
+told apart from the others.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
 
+from itemwell import days
 from itemwell.bank import Learner, Snapshot
-from itemwell.errors import ConfigError, ItemwellError
-from itemwell.snapshot import days
+from itemwell.days import Day
+from itemwell.errors import ConfigError
 from itemwell.snapshot.ability import Items, abilities
-from itemwell.snapshot.days import Day
 from itemwell.snapshot.due import Calendar
 from itemwell.snapshot.formula import WINDOW, summarise
 from itemwell.store import snapshots, study
-from itemwell.store.connect import explained, first_line, may_pass, transact
+from itemwell.store.connect import transact
 from itemwell.store.snapshots import Kept
 from itemwell.store.study import Sources
-
-
-class Under(NamedTuple):
-    """The conditions of work: when it is over, and what holds for each transaction."""
-
-    over: Callable[[], bool]
-    fence: Callable[[Connection], None] = lambda _: None
-    write: bool = True
-    tell: Callable[[int], None] = lambda _: None  # how many learners were looked at
+from itemwell.walk import Under, halved
 
 
 class Desk(NamedTuple):
@@ -57,17 +48,14 @@ class Done(NamedTuple):
 
 def close(desk: Desk, learners: Sequence[Learner], under: Under) -> list[Done]:
     """Close the days of these learners in one transaction; halved where their data raise."""
-    try:
-        return [transact(desk.bank, partial(_close, desk, learners, under))]
-    except Exception as error:  # one learner's data must not keep the others from their snapshots
-        if _concerns_all(error):
-            raise
-        if len(learners) > 1:
-            middle = len(learners) // 2
-            halves = learners[:middle], learners[middle:]
-            return [done for half in halves for done in close(desk, half, under)]
-        alone = {learners[0].user_id: _reason(error)}
-        return [transact(desk.bank, partial(_refuse, desk, alone, under))]
+
+    def all_at_once(some: Sequence[Learner]) -> Done:
+        return transact(desk.bank, partial(_close, desk, some, under))
+
+    def alone(one: Learner, why: str) -> Done:
+        return transact(desk.bank, partial(_refuse, desk, {one.user_id: why}, under))
+
+    return halved(all_at_once, alone, learners)
 
 
 @dataclass
@@ -151,15 +139,3 @@ def _refuse(desk: Desk, broken: dict[str, str], under: Under, db: Connection) ->
         snapshots.refuse(db, broken, [], desk.run_id)
         under.fence(db)
     return Done(Kept(0, 0, 0), 0, len(broken), broken, set())
-
-
-def _concerns_all(error: Exception) -> bool:
-    """Whether it is not a learner's data that raised."""
-    if isinstance(error, DBAPIError):
-        return may_pass(error) or explained(error) is not None
-    return isinstance(error, ItemwellError)
-
-
-def _reason(error: Exception) -> str:
-    told = first_line(error) if isinstance(error, DBAPIError) else str(error)
-    return f"{type(error).__name__}: {told}"[:500]

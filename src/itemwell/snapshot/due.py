@@ -5,8 +5,8 @@ from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from itemwell.snapshot import days
-from itemwell.snapshot.days import Day
+from itemwell import days
+from itemwell.days import Day
 from itemwell.snapshot.formula import WINDOW
 
 

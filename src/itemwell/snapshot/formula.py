@@ -18,7 +18,7 @@ were completed on it.
 from collections.abc import Mapping
 
 from itemwell.bank import Activity, Snapshot
-from itemwell.snapshot.days import Day
+from itemwell.days import Day
 
 VERSION = "pace-1"
 WINDOW = 30

@@ -13,14 +13,15 @@ from datetime import date, datetime
 import structlog
 from sqlalchemy import Connection, Engine
 
-from itemwell.snapshot.batch import Under, close
+from itemwell.snapshot.batch import close
 from itemwell.snapshot.due import Span
 from itemwell.snapshot.report import ALERTS, Report
-from itemwell.snapshot.shard import Place, Shard, until, work
+from itemwell.snapshot.shard import Place, Shard, work
 from itemwell.store import alerts, responses, runs, snapshots, study
 from itemwell.store.connect import transact
 from itemwell.store.runs import Run
 from itemwell.store.study import Sources
+from itemwell.walk import Under, until
 
 log = structlog.get_logger()
 
@@ -76,17 +77,11 @@ def queue(bank: Engine, under: Run, asked: Asked, defer: Callable[[Shard], bool]
     """
     started, report = time.monotonic(), Report(queued=0)
     shard = Shard(None, None, _span(bank, asked), asked.site, under.id)
-    calendar, after = Place(bank, asked.sources).desk(shard).calendar, None
-    while True:
-        with bank.connect() as db:
-            page = study.page(db, asked.sources, calendar.since(), after, None)
+    for after, page in Place(bank, asked.sources).range(shard).pages():
         if page.learners:
             defer(shard._replace(after=after, upto=page.upto))
             report.queued = (report.queued or 0) + 1
             report.learners += len(page.learners)
-        if page.upto is None:
-            break
-        after = page.upto
     report.seconds = time.monotonic() - started
     _note(bank, under, asked, shard, report)  # workers count what they do with this run
     return report

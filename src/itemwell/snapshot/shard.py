@@ -5,22 +5,17 @@ with the same figures stays as it is. One whose figures are others now, because 
 changed and says when; a closed day is closed for learners, not for the truth about it.
 """
 
-import time
-from collections.abc import Callable
 from typing import NamedTuple
 
 from sqlalchemy import Engine
 
-from itemwell.abreast import abreast, batched
 from itemwell.snapshot.ability import Items
-from itemwell.snapshot.batch import Desk, Under, close
+from itemwell.snapshot.batch import Desk, close
 from itemwell.snapshot.due import Calendar, Span
 from itemwell.snapshot.report import Report
 from itemwell.store import study
 from itemwell.store.study import Sources
-
-AT_ONCE = 1_000
-"""Learners of a transaction: some tenths of a second, so that whoever has to stop can."""
+from itemwell.walk import Range, Under
 
 
 class Shard(NamedTuple):
@@ -31,6 +26,11 @@ class Shard(NamedTuple):
     span: Span
     site: str
     run_id: int | None = None
+
+    @property
+    def calendar(self) -> Calendar:
+        """The days to close, zone by zone."""
+        return Calendar(self.site, self.span)
 
 
 class Place(NamedTuple):
@@ -43,12 +43,11 @@ class Place(NamedTuple):
         """What the shard is worked with, as the bank stands."""
         with self.bank.connect() as db:
             items = Items.of(study.published(db))
-        return Desk(self.bank, self.sources, items, Calendar(shard.site, shard.span), shard.run_id)
+        return Desk(self.bank, self.sources, items, shard.calendar, shard.run_id)
 
-
-def until(deadline: float) -> Callable[[], bool]:
-    """Whether this moment of the monotonic clock is past."""
-    return lambda: time.monotonic() > deadline
+    def range(self, shard: Shard) -> Range:
+        """The shard's learners."""
+        return Range(self.bank, self.sources, shard.calendar.since(), shard.after, shard.upto)
 
 
 def work(place: Place, shard: Shard, under: Under, report: Report) -> Shard | None:
@@ -56,17 +55,6 @@ def work(place: Place, shard: Shard, under: Under, report: Report) -> Shard | No
 
     Nothing is left unless `under` was over before the end.
     """
-    desk, after = place.desk(shard), shard.after
-    while not under.over():
-        with desk.bank.connect() as db:
-            page = study.page(db, desk.sources, desk.calendar.since(), after, shard.upto)
-        batches = batched(page.learners, AT_ONCE)
-        done = abreast(lambda batch: close(desk, batch, under), batches, under.over, report.add)
-        if done < len(batches):
-            return shard._replace(after=batches[done - 1][-1].user_id if done else after)
-        report.looked_at += page.looked_at
-        under.tell(report.looked_at)
-        if page.upto is None:
-            return None
-        after = page.upto
-    return shard._replace(after=after)
+    desk = place.desk(shard)
+    left = place.range(shard).walk(lambda batch: close(desk, batch, under), under, report)
+    return left and shard._replace(after=left.after)

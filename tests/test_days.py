@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from itemwell import days
+from itemwell.days import ONE, Day, between, closed, day_of, due, holding, window
 from itemwell.errors import ConfigError
-from itemwell.snapshot import days
-from itemwell.snapshot.days import ONE, Day, between, closed, day_of, due, holding, window
 
 HOUR = timedelta(hours=1)
 ODD = """Pacific/Apia Pacific/Kiritimati Pacific/Kwajalein Pacific/Fakaofo Pacific/Chatham
