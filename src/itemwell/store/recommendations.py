@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Connection, DateTime, SmallInteger, Text, bindparam, text
+from sqlalchemy import BigInteger, Connection, DateTime, Text, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from itemwell.bank import Dismissed, Recommendation
@@ -51,13 +51,15 @@ def keep(
     The same step of the same date stays as it is. One that the learner dismissed meanwhile is not
     given again for this date.
     """
-    columns = zip(*made, strict=True) if made else ((),) * len(Recommendation._fields)
-    given: dict[str, Any] = dict(zip(Recommendation._fields, map(list, columns), strict=True))
-    given["evidence"] = [json.dumps(each) for each in given["evidence"]]
-    asked = refresh._asdict() | given
-    ended = db.execute(_END, asked | {"users": list(users)}).rowcount
-    new = db.execute(_KEEP, asked).rowcount if made else 0
+    given = {"made": json.dumps([_plain(each) for each in made])}
+    named = {"named": json.dumps([each[: len(_NAMED)] for each in made])}
+    ended = db.execute(_END, {"users": list(users), "on": refresh.on} | named).rowcount
+    new = db.execute(_KEEP, refresh._asdict() | given).rowcount if made else 0
     return Kept(new, len(made) - new, ended)
+
+
+def _plain(made: Recommendation) -> dict[str, Any]:
+    return made._asdict() | {"expires_at": made.expires_at.isoformat()}
 
 
 def dismissed(db: Connection, users: Sequence[str], since: datetime) -> list[Dismissed]:
@@ -89,33 +91,35 @@ def uses(db: Connection, since: datetime | None, until: datetime | None) -> list
 
 _TEXTS = ARRAY(Text)
 _MOMENT = DateTime(timezone=True)
-_ARRAYS: dict[str, Any] = {
-    "user_id": Text, "recommendation_type": Text, "subject": Text, "priority": SmallInteger,
-    "title": Text, "reason": Text, "evidence": Text, "expires_at": _MOMENT,
+_COLUMNS = {
+    "user_id": "text", "recommendation_type": "text", "subject": "text", "priority": "smallint",
+    "title": "text", "reason": "text", "evidence": "jsonb", "expires_at": "timestamptz",
 }  # fmt: skip
-_GIVEN = [bindparam(name, type_=ARRAY(kind)) for name, kind in _ARRAYS.items()]
-_SAME = "made.subject IS NOT DISTINCT FROM standing.subject"
+_NAMED = ("user_id", "recommendation_type", "subject")
+"""What tells a step from others, first in a Recommendation."""
+
 # In the order of learners, so that two runs at once do not wait for each other crosswise.
-_END = text(f"""
-    WITH old AS (
+_END = text("""
+    WITH named AS MATERIALIZED (
+        SELECT one ->> 0 AS user_id, one ->> 1 AS recommendation_type, one ->> 2 AS subject
+        FROM jsonb_array_elements(CAST(:named AS jsonb)) AS one
+    ), old AS (
         SELECT id FROM adaptive_recommendations AS standing
-        WHERE user_id = ANY(:users) AND is_active AND NOT (refresh_date = :on AND EXISTS (
-            SELECT FROM unnest(:user_id, :recommendation_type, :subject)
-                AS made (user_id, recommendation_type, subject)
-            WHERE made.user_id = standing.user_id
-                AND made.recommendation_type = standing.recommendation_type AND {_SAME}))
-        ORDER BY user_id, id FOR UPDATE
+        LEFT JOIN named USING (user_id, recommendation_type)
+        WHERE standing.user_id = ANY(:users) AND is_active AND NOT (refresh_date = :on
+            AND named.user_id IS NOT NULL AND named.subject IS NOT DISTINCT FROM standing.subject)
+        ORDER BY standing.user_id, id FOR UPDATE OF standing
     )
     UPDATE adaptive_recommendations AS standing
     SET is_active = false, ended_at = clock_timestamp() FROM old WHERE standing.id = old.id
-""").bindparams(bindparam("users", type_=_TEXTS), *_GIVEN[:3])
+""").bindparams(bindparam("users", type_=_TEXTS))
 _FIGURES = ("subject", "priority", "title", "reason", "evidence", "expires_at")
 _KEEP = text(f"""
     INSERT INTO adaptive_recommendations AS standing
-        ({", ".join(_ARRAYS)}, rules, as_of, refresh_date, run_id)
-    SELECT {", ".join("evidence::jsonb" if name == "evidence" else name for name in _ARRAYS)},
-        :rules, :as_of, :on, :run_id
-    FROM unnest({", ".join(f":{name}" for name in _ARRAYS)}) AS made ({", ".join(_ARRAYS)})
+        ({", ".join(_COLUMNS)}, rules, as_of, refresh_date, run_id)
+    SELECT {", ".join(_COLUMNS)}, :rules, :as_of, :on, :run_id
+    FROM jsonb_to_recordset(CAST(:made AS jsonb))
+        AS made ({", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())})
     ORDER BY user_id, recommendation_type
     ON CONFLICT (user_id, refresh_date, recommendation_type) DO UPDATE SET
         ({", ".join(_FIGURES)}, rules, as_of, run_id, is_active, ended_at, followed_at, improved)
@@ -123,7 +127,7 @@ _KEEP = text(f"""
             excluded.run_id, true, NULL, NULL, NULL)
         WHERE standing.dismissed_at IS NULL
             AND (NOT standing.is_active OR standing.subject IS DISTINCT FROM excluded.subject)
-""").bindparams(*_GIVEN, bindparam("as_of", type_=_MOMENT), bindparam("run_id", type_=BigInteger))
+""").bindparams(bindparam("as_of", type_=_MOMENT), bindparam("run_id", type_=BigInteger))
 _DISMISSED = text("""
     SELECT user_id, recommendation_type, subject, dismissed_at FROM adaptive_recommendations
     WHERE user_id = ANY(:users) AND dismissed_at >= :since

@@ -45,7 +45,9 @@ _TITLES = "SELECT id, title FROM {lessons} WHERE active ORDER BY position NULLS 
 # that the same data give the same steps.
 _STUDIED = """
     SELECT learner.user_id, coalesce(lesson.broken, quiz.broken, session.broken),
-        greatest(lesson.last, quiz.last, session.last, answer.last, known.last),
+        greatest(lesson.last, quiz.last, session.last, answer.last, (
+            SELECT last_active_at FROM learners
+            WHERE user_id = learner.user_id AND last_active_at <= %(at)s)),
         coalesce(session.minutes, 0), coalesce(session.begun, '{{}}'),
         coalesce(lesson.begun, '{{}}'), lesson.open[1], lesson.open_since[1],
         coalesce(lesson.completed, '{{}}'), coalesce(quiz.exercises, '{{}}'),
@@ -129,9 +131,5 @@ _STUDIED = """
         WHERE user_id = learner.user_id AND day_end <= %(at)s
         ORDER BY performance_snapshots.snapshot_date DESC LIMIT 1
     ) AS snapshot ON true
-    LEFT JOIN LATERAL (
-        SELECT last_active_at AS last FROM learners
-        WHERE user_id = learner.user_id AND last_active_at <= %(at)s
-    ) AS known ON true
     ORDER BY learner.turn
 """
