@@ -88,13 +88,14 @@ def test_a_run_that_sql_asked_for_is_done_by_run_due(program, bank):
 
     ended = program("run-due", "--json").json
 
-    assert sorted((each["job"], each["exit_status"]) for each in ended["ran"]) == [
+    asked = [each for each in ended["ran"] if each["trigger_type"] == "manual"]  # else by the clock
+    assert sorted((each["job"], each["exit_status"]) for each in asked) == [
         ("run-due", 0),
         ("sweep", 0),
     ]
-    assert rows(bank, "SELECT metadata->>'trigger_type' AS t FROM sweeper_logs LIMIT 1") == [
-        {"t": "manual"}
-    ]
+    assert {"t": "manual"} in rows(
+        bank, "SELECT metadata->>'trigger_type' AS t FROM sweeper_logs WHERE action ~ 'runs'"
+    )
 
 
 def test_the_six_are_listed_and_one_that_is_disabled_is_told(bank):
