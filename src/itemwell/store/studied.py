@@ -37,6 +37,7 @@ def studied(db: Connection, sources: Sources, users: Sequence[str], at: datetime
 def _read(row: Sequence[Any]) -> Studied:
     did, met, known = row[:10], row[10:14], row[14:]
     reviews = [Review(*each) for each in zip(*(column or () for column in met), strict=True)]
+    reviews.reverse()  # the last ones are read first
     return Studied._make((*did, reviews, *known))
 
 
@@ -104,10 +105,10 @@ _STUDIED = """
         WHERE user_id = learner.user_id AND started_at > %(at)s - %(days)s
     ) AS session
     CROSS JOIN LATERAL (
-        SELECT array_agg(lesson_id ORDER BY moment, lesson_id, id) AS lessons,
-            array_agg(moment ORDER BY moment, lesson_id, id) AS moments,
-            array_agg(score ORDER BY moment, lesson_id, id) AS scores,
-            array_agg(id ORDER BY moment, lesson_id, id) AS attempts
+        SELECT array_agg(lesson_id ORDER BY moment DESC, lesson_id DESC, id DESC) AS lessons,
+            array_agg(moment ORDER BY moment DESC, lesson_id DESC, id DESC) AS moments,
+            array_agg(score ORDER BY moment DESC, lesson_id DESC, id DESC) AS scores,
+            array_agg(id ORDER BY moment DESC, lesson_id DESC, id DESC) AS attempts
         FROM (
             SELECT lesson_id, completed_at AS moment, CAST(score AS double precision) AS score, id
             FROM {quiz_attempts}
@@ -117,7 +118,7 @@ _STUDIED = """
             SELECT lesson_id, completed_at, CAST(score AS double precision), NULL FROM {lesson_progress}
             WHERE user_id = learner.user_id AND score BETWEEN 0 AND 100
                 AND completed_at > %(at)s - %(history)s AND completed_at <= %(at)s
-            ORDER BY 2 DESC, 1, 4 LIMIT %(most)s
+            ORDER BY 2 DESC, 1 DESC, 4 DESC LIMIT %(most)s
         ) AS met
     ) AS review
     CROSS JOIN LATERAL (
