@@ -120,6 +120,6 @@ def alert(db: Connection, report: Report, run_id: int) -> None:
     found = {each.key: each for each in report.alerts(run_id)}
     for key in ALERTS:
         if key in found:
-            alerts.note(db, found[key])
+            alerts.note(db, found[key], run_id)
         else:
             alerts.resolve(db, key)

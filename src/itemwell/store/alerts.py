@@ -20,14 +20,15 @@ class Alert:
     job: str | None = None
     run_id: int | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
-    trigger: str = "scheduled"
 
 
-def note(db: Connection, alert: Alert) -> bool:
-    """Open it, or note that it is still there, with the words of now; True where it is new."""
+def note(db: Connection, alert: Alert, by: int) -> bool:
+    """Open it, or note that it is still there, with the words of now; True where it is new.
+
+    `by` is the run that notes it: a new alert tells whether a schedule or a person began that.
+    """
     given = {name: getattr(alert, name) for name in Alert.__slots__}
-    given |= {"details": dict(alert.details), "metadata": {"trigger_type": given.pop("trigger")}}
-    return bool(db.scalar(_NOTE, given))
+    return bool(db.scalar(_NOTE, given | {"details": dict(alert.details), "by": by}))
 
 
 def resolve(db: Connection, key: str) -> bool:
@@ -39,7 +40,8 @@ def resolve(db: Connection, key: str) -> bool:
 _NOTE = text("""
     INSERT INTO monitoring_alerts AS alert
         (key, alert_type, severity, message, job, run_id, details, metadata)
-    VALUES (:key, :alert_type, :severity, :message, :job, :run_id, :details, :metadata)
+    VALUES (:key, :alert_type, :severity, :message, :job, :run_id, :details, jsonb_build_object(
+        'trigger_type', (SELECT metadata->>'trigger_type' FROM job_runs WHERE id = :by)))
     ON CONFLICT (key) WHERE status <> 'resolved' DO UPDATE SET
         (severity, message, run_id, details, last_seen_at)
         = (excluded.severity, excluded.message, coalesce(excluded.run_id, alert.run_id),
@@ -47,7 +49,6 @@ _NOTE = text("""
     RETURNING xmax = 0
 """).bindparams(
     bindparam("details", type_=JSONB),
-    bindparam("metadata", type_=JSONB),
     bindparam("run_id", type_=BigInteger),
 )
 _RESOLVE = text("""

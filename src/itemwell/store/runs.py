@@ -136,7 +136,7 @@ def facts(db: Connection, run: Run) -> dict[str, Any]:
 
 def trace(db: Connection, run: Run) -> dict[str, Any]:
     """What rows that the run leaves tell of it: its id, and whether a schedule or a person began it."""
-    return {"run_id": run.id, "trigger_type": facts(db, run).get("trigger_type", "scheduled")}
+    return {"run_id": run.id, "trigger_type": facts(db, run)["trigger_type"]}
 
 
 def begun(db: Connection, run: Run) -> datetime:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine
 from itemwell.errors import Exit, Outcome
 from itemwell.schedule import JOBS
 from itemwell.sentry.event import line
-from itemwell.store import alerts, figures, runs
+from itemwell.store import alerts, figures
 from itemwell.store.alerts import Alert, Stored
 from itemwell.store.connect import transact
 from itemwell.store.runs import Run
@@ -68,12 +68,11 @@ def run(bank: Engine, under: Run, limits: Limits, telling: Telling) -> Report:
 def note(db: Connection, under: Run, limits: Limits, redact: Redact) -> Report:
     """Open what the rules find, resolve what they find no more."""
     state = figures.read(db, tuple(JOBS))
-    trigger = runs.trace(db, under)["trigger_type"]
     report = Report()
     for alert in found(state, limits):
-        clean = replace(alert, message=line(alert.message, redact), trigger=trigger)
+        clean = replace(alert, message=line(alert.message, redact))
         report.standing.append(clean)
-        if alerts.note(db, clean):
+        if alerts.note(db, clean, under.id):
             report.opened.append(clean)
     still = {each.key for each in report.standing}
     for key in alerts.open_keys(db, TYPES):
