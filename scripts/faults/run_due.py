@@ -60,7 +60,7 @@ def host(url, seed):
     def clock(db):
         return db.execute(CLOCK).scalar_one() + wrong
 
-    def start(job, due, _beat):
+    def start(job, due, _watch):
         return a_run(url, job, due, chance.uniform(0, 0.05))
 
     while True:
@@ -70,10 +70,10 @@ def host(url, seed):
 
 
 def a_run(url, job, due, seconds):
-    """A run in a process of its own; its status as subprocess tells it."""
+    """A run in a process of its own; how it ended."""
     pid = os.fork()
     if pid:
-        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        return run_due.Ended(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
     os.environ[runs.CLAIM] = f"{job.name}:{due.id}:{due.attempt}"
     status = 75
     with suppress(Exception), runs.begin(engine(url), job.name):

@@ -5,8 +5,9 @@ nor double one of a fixed hour: what falls into the hour that is skipped comes r
 falls into the hour that comes twice counts once (as Debian's cron does it). Everything here is pure.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from graphlib import CycleError, TopologicalSorter
 from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -156,6 +157,25 @@ def changed(jobs: Mapping[str, Job], changes: Mapping[str, Mapping[str, Any]]) -
         )
         for name, job in jobs.items()
     }
+
+
+def contradiction(needs: Mapping[str, Sequence[str] | None]) -> str:
+    """Why jobs with these `needs` of the operator's would never run; empty where they would.
+
+    >>> contradiction({"snapshot": ["recommend"]})
+    'jobs that need each other never run: recommend, snapshot'
+    """
+    wanted = {
+        name: job.needs if needs.get(name) is None else needs[name] for name, job in JOBS.items()
+    }
+    for name, needed in wanted.items():
+        for each in sorted(set(needed or ()) - set(JOBS)):
+            return f"{name} needs {each!r}, which is no job"
+    try:
+        TopologicalSorter({name: needed or () for name, needed in wanted.items()}).prepare()
+    except CycleError as error:
+        return f"jobs that need each other never run: {', '.join(sorted(set(error.args[1])))}"
+    return ""
 
 
 def dues(job: Job, after: datetime, until: datetime) -> list[datetime]:

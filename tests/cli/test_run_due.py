@@ -181,3 +181,46 @@ def test_every_job_of_the_table_runs_and_leaves_its_row(program, bank):
         ran = set(db.scalars(text("SELECT job_id FROM job_runs")))
     assert states <= {"done", "missed"}
     assert ran >= set(JOBS)
+
+
+@pytest.fixture
+def hanging(behind):
+    """A bank in which a run of exams waits for a table that somebody has locked."""
+    with behind.connect() as lock:
+        lock.execute(text("LOCK TABLE learners IN ACCESS EXCLUSIVE MODE"))
+        yield behind
+
+
+def with_a_deadline(program, seconds):
+    (program.folder / "itemwell.toml").write_text(f'[schedule.exams]\ndeadline = "{seconds}s"\n')
+
+
+DUE = "SELECT state, attempts, reason, exit_status FROM due_runs WHERE state <> 'missed'"
+
+
+def test_a_run_that_hangs_past_its_deadline_is_ended_and_told_so(program, hanging):
+    with_a_deadline(program, 4)
+
+    ended = program(*ONCE, "--json")
+
+    assert ended.status == 2, ended.err
+    assert "0 of 1 due runs ended well; not: exams 143, ended past its deadline" in ended.last_line
+    assert ended.json["ran"][0]["late"] is True
+    assert all_of(hanging, "SELECT status, reason, error_message FROM job_runs") == [
+        ("failed", "deadline", "it went on past its deadline, and run-due ended it")
+    ]
+    assert all_of(hanging, DUE) == [("waiting", 1, "deadline", 143)]
+    assert all_of(hanging, "SELECT count(*) FROM job_leases WHERE run_id IS NOT NULL") == [(0,)]
+
+
+def test_a_run_that_hangs_each_time_goes_to_the_dead_letter(program, hanging):
+    with_a_deadline(program, 4)
+    for _ in range(3):
+        program(*ONCE)
+        with hanging.begin() as db:
+            db.execute(text("UPDATE due_runs SET not_before = NULL"))
+    last = program(*ONCE)
+
+    assert "nothing was due" in last.last_line
+    assert all_of(hanging, DUE) == [("dead", 3, "deadline", 143)]
+    assert all_of(hanging, "SELECT count(*), min(status) FROM job_runs") == [(3, "failed")]

@@ -101,6 +101,17 @@ def test_a_job_that_went_well_checks_in_and_is_no_event(told, relay, answered):
     assert done["duration"] > 0
 
 
+def test_a_monitor_goes_by_the_operators_schedule(told, relay, answered):
+    (told.folder / "itemwell.toml").write_text(
+        '[schedule.calibrate]\ncron = "5 1 * * 6"\nzone = "Europe/Budapest"\ndeadline = "10m"\n'
+    )
+    told("calibrate")
+
+    config = relay.of("check_in")[0]["monitor_config"]
+    assert config["schedule"]["value"] == "5 1 * * 6"
+    assert (config["timezone"], config["max_runtime"]) == ("Europe/Budapest", 25)
+
+
 def test_a_trace_tells_how_long_a_run_took(told, relay, answered):
     told("calibrate", SENTRY_TRACES_SAMPLE_RATE="1")
 

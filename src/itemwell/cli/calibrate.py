@@ -10,8 +10,8 @@ import click
 from itemwell.cli.answer import Answer, how_called
 from itemwell.cli.calibrate_history import diff, history, rollback, show
 from itemwell.cli.options import CommandWithMore, Common, Duration, Moment
+from itemwell.cli.run_due import seconds_of
 from itemwell.errors import Busy, CalibrationDatabaseError, DatabaseError, Exit
-from itemwell.schedule import JOBS
 
 if TYPE_CHECKING:
     from itemwell.calibrate.job import Asked
@@ -70,7 +70,7 @@ def calibrate(common: Common, **asked: Any) -> Answer:
 
     settings = common.settings(min_answers_per_question=asked["min_answers"])
     wanted = _asked(settings, asked)
-    seconds = asked["deadline"] or JOBS[JOB].deadline.total_seconds()
+    seconds = seconds_of(settings, JOB, asked["deadline"])
     with statuses(), open_bank(settings) as bank:
         begun = runs.begin(bank, JOB, skip_if_busy=asked["skip_if_busy"])
         with begun as run, statuses():

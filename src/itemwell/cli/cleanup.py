@@ -7,9 +7,9 @@ import click
 
 from itemwell.cli.answer import Answer
 from itemwell.cli.options import Command, Common, Duration
+from itemwell.cli.run_due import seconds_of
 from itemwell.cli.table import table
 from itemwell.errors import Exit, Outcome
-from itemwell.schedule import JOBS
 
 if TYPE_CHECKING:
     from itemwell.settings import Settings
@@ -46,8 +46,8 @@ def cleanup(
     from itemwell.upkeep.cleanup import job
 
     settings = common.settings()
-    seconds = deadline or JOBS["cleanup"].deadline.total_seconds()
-    asked = _asked(settings, time.monotonic() + seconds, force=force)
+    ends = time.monotonic() + seconds_of(settings, "cleanup", deadline)
+    asked = _asked(settings, ends, force=force)
     if dry_run:
         with open_bank(settings) as bank, bank.connect() as db:
             parts = job.count(db, asked)

@@ -134,14 +134,19 @@ def restore(common: Common, file: Path, *, yes: bool) -> Answer:
 @db.command("install-pg-cron", cls=Command)
 @click.option("--remove", is_flag=True, help="Take the jobs out of pg_cron again.")
 def install_pg_cron(common: Common, *, remove: bool) -> Answer:
-    """Let the server's pg_cron ask for the runs; some host's `itemwell run-due` does them."""
+    """Let the server's pg_cron ask for the runs; some host's `itemwell run-due` does them.
+
+    Its lines are in UTC, as pg_cron is where nobody set cron.timezone.
+    """
     from itemwell.cli.run_due import jobs_of
+    from itemwell.install.dialects import in_utc
     from itemwell.schedule import RUN_DUE
     from itemwell.store import pg_cron
     from itemwell.store.connect import open_bank
 
     settings = common.settings()
-    jobs = [RUN_DUE, *(job for job in jobs_of(settings).values() if job.enabled)]
+    titled = [job for job in jobs_of(settings).values() if job.enabled and job.title]
+    jobs = [RUN_DUE, *(job._replace(cron=in_utc(job.cron, job.zone)) for job in titled)]
     with open_bank(settings) as bank, bank.begin() as connection:
         names = pg_cron.remove(connection) if remove else pg_cron.install(connection, jobs)
     word = "removed from" if remove else "scheduled in"

@@ -11,8 +11,8 @@ from itemwell.cli.answer import Answer, how_called
 from itemwell.cli.exams_preview import preview
 from itemwell.cli.exams_queue import show
 from itemwell.cli.options import Command, Common, Duration
+from itemwell.cli.run_due import seconds_of
 from itemwell.errors import ConfigError, Exit, Outcome
-from itemwell.schedule import JOBS
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -57,7 +57,7 @@ def generate(common: Common, types: tuple[str, ...], **asked: Any) -> Answer:
         blueprints=_chosen(settings.blueprints, types),
         active_within_days=settings.active_within_days,
         seed=asked["seed"] or secrets.token_hex(8),
-        deadline=time.monotonic() + (asked["deadline"] or JOBS[JOB].deadline.total_seconds()),
+        deadline=time.monotonic() + seconds_of(settings, JOB, asked["deadline"]),
     )
     with (
         open_bank(settings) as bank,

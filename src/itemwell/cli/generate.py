@@ -22,8 +22,8 @@ from itemwell.cli.options import (
     several,
 )
 from itemwell.cli.progress import progress
+from itemwell.cli.run_due import seconds_of
 from itemwell.errors import Busy, ConfigError, Exit, Outcome
-from itemwell.schedule import JOBS
 
 if TYPE_CHECKING:
     from itemwell.generate.material import Passage
@@ -111,7 +111,7 @@ def generate(common: Common, **asked: Any) -> Answer:
         return plan(settings, order, _lease(asked), passages)
     from itemwell.generate.work import Bounds
 
-    deadline = time.monotonic() + (asked["deadline"] or JOBS["generate"].deadline.total_seconds())
+    deadline = time.monotonic() + seconds_of(settings, "generate", asked["deadline"])
     shown = sys.stderr.isatty() and not (common.as_json or common.quiet or common.no_console)
     last: list[Report] = []
     try:

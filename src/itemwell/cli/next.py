@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from itemwell.schedule import Job
 
 COLUMNS = {"job": "job", "utc": "UTC", "local": "local", "zone": "zone"}
+A_STRETCH = timedelta(days=2)  # of dues that are found at once
+
 WATCHED = timedelta(days=400)
 """So far ahead is looked for changes of the clock: both of a year, with a margin."""
 
@@ -63,8 +65,8 @@ def upcoming(jobs: "list[Job]", now: datetime, count: int) -> list[dict[str, Any
 
 
 def _of(job: "Job", moment: datetime) -> "Iterator[datetime]":
-    from itemwell.schedule import following
+    from itemwell.schedule import dues, following
 
     while found := following(job, moment):
-        yield found
-        moment = found
+        moment = found + A_STRETCH
+        yield from (found, *dues(job, found, moment))

@@ -1,6 +1,5 @@
 """Options that commands share, and the settings that come of them."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,14 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from itemwell import duration
 from itemwell.bank import DIFFICULTIES
 from itemwell.cli.answer import reader_gone
 
 if TYPE_CHECKING:
     from itemwell.settings import Loaded, Settings
-
-DAYS_LONGEST = 7
-SECONDS_IN = {"": 1, "s": 1, "m": 60, "h": 3600}
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,8 +200,7 @@ class Duration(click.ParamType[float]):
         """Seconds, above 0 and at most a week."""
         if isinstance(value, int | float):
             return float(value)
-        match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", value)
-        seconds = float(match[1]) * SECONDS_IN[match[2]] if match else 0.0
-        if not 0 < seconds <= DAYS_LONGEST * 86_400:
-            self.fail(f"{value!r} is not a duration such as 90s, 10m or 2h", param, ctx)
-        return seconds
+        try:
+            return duration.seconds(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)

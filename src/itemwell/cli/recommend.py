@@ -12,8 +12,8 @@ import click
 from itemwell.cli.answer import Answer
 from itemwell.cli.options import Command, Common, Duration
 from itemwell.cli.progress import counting
+from itemwell.cli.run_due import seconds_of
 from itemwell.errors import ConfigError
-from itemwell.schedule import JOBS
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -106,7 +106,7 @@ def _asked(settings: "Settings", given: dict[str, Any], on: date, at: datetime) 
         on=on,
         active_days=settings.recommend_within_days,
         retention=settings.recommend_retention,
-        deadline=time.monotonic() + (given["deadline"] or JOBS[JOB].deadline.total_seconds()),
+        deadline=time.monotonic() + seconds_of(settings, JOB, given["deadline"]),
         user=given["user"],
     )
 

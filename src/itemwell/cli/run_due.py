@@ -9,7 +9,7 @@ from itemwell.cli.group import MODULES
 from itemwell.cli.options import Command, Common, several
 from itemwell.cli.table import table
 from itemwell.errors import Exit, Outcome
-from itemwell.schedule import JOBS, Job, changed
+from itemwell.schedule import JOBS, Job
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -61,8 +61,12 @@ def run_due(common: Common, dry_run: bool, only: tuple[str, ...]) -> Answer:
 
 def jobs_of(settings: "Settings") -> dict[str, Job]:
     """The jobs whose command this program has, as the operator's settings change them."""
-    changes = {name: part.model_dump() for name, part in settings.schedule.items()}
-    return {name: job for name, job in changed(JOBS, changes).items() if name in MODULES}
+    return {name: job for name, job in settings.jobs.items() if name in MODULES}
+
+
+def seconds_of(settings: "Settings", name: str, asked: float | None = None) -> float:
+    """How long a run of the job may take: what was asked for, else what the table says here."""
+    return asked or settings.jobs[name].deadline.total_seconds()
 
 
 def arguments_of(common: Common) -> list[str]:

@@ -11,8 +11,8 @@ import click
 from itemwell.cli.answer import Answer
 from itemwell.cli.options import Command, Common, Duration
 from itemwell.cli.progress import counting
+from itemwell.cli.run_due import seconds_of
 from itemwell.errors import ConfigError
-from itemwell.schedule import JOBS
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -70,7 +70,7 @@ def _asked(settings: "Settings", given: dict[str, Any]) -> "Asked":
         sources=Sources.of(settings),
         site=settings.time_zone,
         most=settings.snapshot_backfill_days,
-        deadline=time.monotonic() + (given["deadline"] or JOBS[JOB].deadline.total_seconds()),
+        deadline=time.monotonic() + seconds_of(settings, JOB, given["deadline"]),
         first=first,
         last=last,
         user=given["user"],

@@ -8,14 +8,14 @@ could not. So a due run ends exactly once, whichever of the two is killed.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from itemwell.errors import Exit, Outcome
 from itemwell.schedule import RUN_DUE, Job
-from itemwell.store import schedule
+from itemwell.store import runs, schedule
 from itemwell.store.connect import transact
 from itemwell.store.schedule import Clock, Due
 
@@ -33,9 +33,23 @@ WORST = (
 )
 """Of several ends the one that is told, the worst first."""
 
-Beat = Callable[[], bool]
-Start = Callable[[Job, Due, Beat], int]
-"""Runs a job to its end in a process of its own, with a heartbeat; its exit status, negative: killed."""
+
+class Watch(NamedTuple):
+    """What is told of a run under way: that it goes on, and that it has to end for its deadline."""
+
+    beat: Callable[[], bool]
+    late: Callable[[], bool]
+
+
+class Ended(NamedTuple):
+    """How the process of a run ended: its exit status, negative where a signal ended it."""
+
+    status: int
+    late: bool = False
+
+
+Start = Callable[[Job, Due, Watch], Ended]
+"""Runs a job to its end in a process of its own, watched."""
 
 
 @dataclass
@@ -49,13 +63,13 @@ class Report:
         """0 where every run ended so or nothing was due; else the worst end, as documented."""
         if not self.ran:
             return Outcome(Exit.OK, "nothing", "nothing was due")
-        bad = [each for each in self.ran if each["exit_status"] != Exit.OK]
+        bad = [each for each in self.ran if each["exit_status"] != Exit.OK or each["late"]]
         told = f"{len(self.ran) - len(bad)} of {len(self.ran)} due runs ended well"
         if not bad:
             return Outcome(Exit.OK, "done", told)
-        exits = {_documented(each["job"], each["exit_status"]) for each in bad}
+        exits = {_documented(each) for each in bad}
         worst = next(exit_ for exit_ in WORST if exit_ in exits)
-        ends = ", ".join(f"{each['job']} {each['exit_status']}" for each in bad)
+        ends = ", ".join(map(_end, bad))
         return Outcome(worst, "due", f"{told}; not: {ends}", "see: itemwell runs")
 
 
@@ -86,16 +100,31 @@ def _run_one(bank: Engine, jobs: Mapping[str, Job], due: Due, start: Start) -> d
     """One claimed run to its end, settled; how it ended."""
     log.info(f"{due.job}: due at {due.scheduled_for:%Y-%m-%d %H:%M} UTC, attempt {due.attempt}")
     if due.job == RUN_DUE.name:  # somebody asked for a look, and this is it
-        status = 0
+        ended = Ended(0)
     else:
-        status = start(
-            jobs[due.job],
-            due,
-            lambda: transact(bank, lambda db: schedule.beat(db, due.id, due.attempt), ()),
-        )
-    ended = (due.job, status, f"signal {-status}" if status < 0 else "exit")
-    transact(bank, lambda db: schedule.settle(db, due.id, due.attempt, ended))
-    return told(due) | {"exit_status": status}
+        ended = start(jobs[due.job], due, _watch(bank, jobs[due.job], due))
+    transact(bank, lambda db: _settle(db, due, ended.status))
+    return told(due) | {"exit_status": ended.status, "late": ended.late}
+
+
+def _watch(bank: Engine, job: Job, due: Due) -> Watch:
+    """What becomes of the due run's row while its process is watched."""
+
+    def late(db: Connection) -> bool:
+        log.warning(f"{job.name} goes on past its deadline of {job.deadline}: it is ended")
+        return schedule.note_late(db, due.id, due.attempt)
+
+    return Watch(
+        lambda: transact(bank, lambda db: schedule.beat(db, due.id, due.attempt), ()),
+        lambda: transact(bank, late),
+    )
+
+
+def _settle(db: Connection, due: Due, status: int) -> None:
+    """Write the end of what was killed before it could; what the run wrote itself stays."""
+    runs.close_late(db, due.id, due.attempt)
+    how = (due.job, status, f"signal {-status}" if status < 0 else "exit")
+    schedule.settle(db, due.id, due.attempt, how)
 
 
 def told(due: Due) -> dict[str, Any]:
@@ -113,8 +142,17 @@ def _stamp(moment: datetime) -> str:
     return moment.isoformat()
 
 
-def _documented(job: str, status: int) -> Exit:
+def _end(ran: Mapping[str, Any]) -> str:
+    """How a run ended that did not end well."""
+    late = ", ended past its deadline" if ran["late"] else ""
+    return f"{ran['job']} {ran['exit_status']}{late}"
+
+
+def _documented(ran: Mapping[str, Any]) -> Exit:
     """The exit status by the documented table; a process that was killed is a bug until known better."""
-    if job == "calibrate" and status == Exit.PARTIAL:
+    status = ran["exit_status"]
+    if ran["late"]:
+        return Exit.FAILED
+    if ran["job"] == "calibrate" and status == Exit.PARTIAL:
         return Exit.DATABASE
     return next((each for each in Exit if each == status), Exit.BUG)

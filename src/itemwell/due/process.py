@@ -10,13 +10,17 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import IO
 
+from itemwell.due.job import Ended, Watch
 from itemwell.errors import Stopped
 from itemwell.schedule import Job
 from itemwell.store.runs import CLAIM, TRIGGER
 from itemwell.store.schedule import Due
 
 LATE = 60.0
-"""Seconds past its deadline that a run may take: it holds the deadline itself, as a rule."""
+"""Seconds past its deadline that a run may take at most: it holds the deadline itself, as a rule.
+
+No more than the deadline itself, though.
+"""
 
 GRACE = 30.0
 """Seconds that a run has for its checkpoint before it is killed."""
@@ -24,10 +28,10 @@ GRACE = 30.0
 BEAT_SECONDS = 15.0
 
 
-def starting(arguments: Sequence[str]) -> Callable[[Job, Due, Callable[[], bool]], int]:
+def starting(arguments: Sequence[str]) -> Callable[[Job, Due, Watch], Ended]:
     """A function that runs a job by this very program, with these common `arguments`, to its end."""
 
-    def start(job: Job, due: Due, beat: Callable[[], bool]) -> int:
+    def start(job: Job, due: Due, watch: Watch) -> Ended:
         claim = f"{job.name}:{due.id}:{due.attempt}"
         command = [
             sys.executable,
@@ -36,7 +40,7 @@ def starting(arguments: Sequence[str]) -> Callable[[Job, Due, Callable[[], bool]
             *COMMANDS.get(job.name, (job.name,)),
             *arguments,
         ]
-        return run(command, {CLAIM: claim, TRIGGER: due.trigger_type}, job, beat)
+        return run(command, {CLAIM: claim, TRIGGER: due.trigger_type}, job, watch)
 
     return start
 
@@ -45,10 +49,8 @@ COMMANDS = {"exams": ("exams", "generate")}
 """What a job is called by, where that is not its name alone."""
 
 
-def run(
-    command: Sequence[str], environment: dict[str, str], job: Job, beat: Callable[[], bool]
-) -> int:
-    """The command's exit status, negative where a signal ended it. Raises Stopped when told to stop."""
+def run(command: Sequence[str], environment: dict[str, str], job: Job, watch: Watch) -> Ended:
+    """How the command ended, late where it was ended for its deadline. Raises Stopped when told to stop."""
     process = subprocess.Popen(
         command,
         env={**os.environ, **environment},
@@ -63,7 +65,11 @@ def run(
     labels = threading.Thread(target=_label, args=(process.stdout, job.name), daemon=True)
     labels.start()
     try:
-        _wait(process, job.deadline.total_seconds() + LATE, beat)
+        seconds = job.deadline.total_seconds()
+        late = not _wait(process, seconds + min(LATE, seconds), watch.beat)
+        if late:
+            watch.late()  # before the signal: the run writes the end that it comes to
+            _stop(process, signal.SIGTERM)
     except BaseException as error:
         number = signal.SIGTERM
         if isinstance(error, Stopped | KeyboardInterrupt):
@@ -73,18 +79,18 @@ def run(
     finally:
         labels.join(timeout=5)
         process.stdout.close()
-    return process.returncode
+    return Ended(process.returncode, late)
 
 
-def _wait(process: "subprocess.Popen[str]", seconds: float, beat: Callable[[], bool]) -> None:
-    """Until the process ended. Stopped past its deadline."""
+def _wait(process: "subprocess.Popen[str]", seconds: float, beat: Callable[[], bool]) -> bool:
+    """Whether the process ended within `seconds`."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         with suppress(subprocess.TimeoutExpired):
             process.wait(min(BEAT_SECONDS, max(0.1, end - time.monotonic())))
-            return
+            return True
         beat()
-    _stop(process, signal.SIGTERM)
+    return False
 
 
 def _stop(process: "subprocess.Popen[str]", number: signal.Signals) -> None:

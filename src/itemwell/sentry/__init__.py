@@ -66,7 +66,7 @@ def begun(job: str, run: int) -> None:
     with _never_in_the_way():
         client = _watch.reach()
         if _watch.scheduled:
-            client.begin(JOBS[job])
+            client.begin(_watch.settings.jobs[job])
 
 
 def ended(outcome: Outcome) -> None:

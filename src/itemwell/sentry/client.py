@@ -155,10 +155,10 @@ def _in_words(reason: str) -> str:
 
 
 def _monitor(job: Job) -> Any:
-    """The job's monitor, as the schedule has it."""
+    """The job's monitor, as the schedule of this program's operators has it."""
     return {
         "schedule": {"type": "crontab", "value": job.cron},
-        "timezone": "UTC",
+        "timezone": job.zone,
         "checkin_margin": MARGIN_MINUTES,
         "max_runtime": -(-int(job.deadline.total_seconds()) // 60) + MARGIN_MINUTES,
         "failure_issue_threshold": 1,

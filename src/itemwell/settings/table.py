@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from itemwell.bank import DIFFICULTIES, QUESTION_TYPES, Stratum
 from itemwell.blueprint import blueprints_of
 from itemwell.errors import ConfigError
-from itemwell.schedule import JOBS
+from itemwell.schedule import JOBS, Job, changed, contradiction
 from itemwell.settings.addresses import bank_problem, dsn_problem, mail_problem, server_problem
 from itemwell.settings.hours import quiet_hours
 from itemwell.settings.values import (
@@ -330,7 +330,8 @@ class Settings(BaseSettings):
     schedule: dict[str, Timing] = Field(
         default_factory=dict,
         description="When jobs run, where that is not as in the table of jobs:"
-        ' {"generate": {"cron": "0 3 * * 6", "zone": "Europe/Berlin", "enabled": true, "catch_up": "once"}}.',
+        ' {"generate": {"cron": "0 3 * * 6", "zone": "Europe/Berlin", "enabled": true, "catch_up": "once",'
+        ' "deadline": "45m", "needs": []}}.',
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="DEBUG, INFO, WARNING or ERROR."
@@ -351,6 +352,9 @@ class Settings(BaseSettings):
     def _known_jobs(cls, value: dict[str, Timing]) -> dict[str, Timing]:
         for name in sorted(set(value) - set(JOBS)):
             raise ValueError(f"knows no job {name!r}; the jobs are {', '.join(JOBS)}")
+        problem = contradiction({name: part.needs for name, part in value.items()})
+        if problem:
+            raise ValueError(problem)
         return value
 
     @field_validator("blueprints", mode="after")
@@ -482,6 +486,11 @@ class Settings(BaseSettings):
         name = "google_gemini_base_url" if vendor == "google" else f"{vendor}_base_url"
         address: str | None = getattr(self, name)
         return address
+
+    @property
+    def jobs(self) -> dict[str, Job]:
+        """The table of jobs as SCHEDULE changes it."""
+        return changed(JOBS, {name: part.model_dump() for name, part in self.schedule.items()})
 
     @property
     def own_types(self) -> tuple[str, ...]:

@@ -1,12 +1,21 @@
 """What a setting's value may be, where that is more than a number or a word."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+)
+
+from itemwell import duration
 
 VendorName = Literal["openai", "anthropic", "google"]
 Dollars = Annotated[Decimal, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
@@ -24,6 +33,10 @@ def _a_zone(value: str) -> str:
         return ZoneInfo(value).key
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ValueError("must be an IANA time zone such as Europe/Budapest") from None
+
+
+def _a_length(value: Any) -> Any:
+    return timedelta(seconds=duration.seconds(value)) if isinstance(value, str) else value
 
 
 TableName = Annotated[str, AfterValidator(_a_table)]
@@ -66,6 +79,8 @@ class Timing(Part):
     zone: str | None = None
     enabled: bool | None = None
     catch_up: Literal["skip", "once", "all"] | None = None
+    deadline: Annotated[timedelta, BeforeValidator(_a_length)] | None = None
+    needs: tuple[str, ...] | None = None
 
     @field_validator("cron", mode="after")
     @classmethod

@@ -12,13 +12,14 @@ from itemwell.schedule import Job
 
 PURGE = "content_pipeline_purge"
 PURGE_CRON = "30 2 * * *"
-PURGE_COMMAND = "DELETE FROM cron.job_run_details WHERE end_time < now() - interval '7 days'"
+PURGE_COMMAND = "DELETE FROM cron.job_run_details WHERE end_time < now() - interval '14 days'"
 
 
 def install(db: Connection, jobs: Sequence[Job]) -> list[str]:
-    """Schedule the jobs that have a title, and the purge; their names. Doing it again changes nothing.
+    """Schedule the jobs that have a title, and the purge, and no other of ours; their names.
 
-    Raises ConfigError where the server has no pg_cron, or keeps its jobs in another database.
+    Doing it again changes nothing. Raises ConfigError where the server has no pg_cron, or keeps its
+    jobs in another database.
     """
     _require(db)
     db.execute(text("CREATE EXTENSION IF NOT EXISTS pg_cron"))
@@ -27,18 +28,16 @@ def install(db: Connection, jobs: Sequence[Job]) -> list[str]:
     for title, cron, command in lines:
         given = {"title": title, "cron": cron, "command": command}
         db.execute(text("SELECT cron.schedule(:title, :cron, :command)"), given)
-    return [title for title, _, _ in lines]
+    names = [title for title, _, _ in lines]
+    db.execute(_UNSCHEDULE, {"but": names})
+    return names
 
 
 def remove(db: Connection) -> list[str]:
     """Take our jobs out of pg_cron's table; their names, none where there is no pg_cron."""
     if not db.scalar(text("SELECT to_regclass('cron.job') IS NOT NULL")):
         return []
-    gone = text(r"""
-        SELECT jobname, cron.unschedule(jobid) FROM cron.job
-        WHERE jobname LIKE 'content\_pipeline\_%' AND database = current_database() ORDER BY jobname
-    """)
-    return [str(row.jobname) for row in db.execute(gone)]
+    return [str(row.jobname) for row in db.execute(_UNSCHEDULE, {"but": []})]
 
 
 def _require(db: Connection) -> None:
@@ -57,3 +56,10 @@ def _require(db: Connection) -> None:
             f"pg_cron keeps its jobs in the database {home}, and the bank is {here}",
             f"set cron.database_name = '{here}' and restart the server",
         )
+
+
+_UNSCHEDULE = text(r"""
+    SELECT jobname, cron.unschedule(jobid) FROM cron.job
+    WHERE jobname LIKE 'content\_pipeline\_%' AND jobname <> ALL(CAST(:but AS text[]))
+        AND database = current_database() ORDER BY jobname
+""")

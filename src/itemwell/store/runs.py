@@ -123,6 +123,18 @@ def close_dead(db: Connection, limit: int | None = None) -> list[int]:
     return dead
 
 
+def close_late(db: Connection, due_id: int, attempt: int) -> None:
+    """Close the run of a due run that was killed for its deadline, and free its lease.
+
+    Nothing happens where the run wrote its own end, or was not late.
+    """
+    if not schedule.is_late(db, due_id, attempt):
+        return
+    given = {"due_id": due_id, "attempt": attempt, "late": schedule.LATE, "told": ENDED_LATE}
+    for run_id in db.scalars(_CLOSE_LATE, given):
+        db.execute(update(job_leases).where(job_leases.c.run_id == run_id).values(run_id=None))
+
+
 def annotate(db: Connection, run: Run, **facts: Any) -> None:
     """Add `facts` to what the run's row tells about it."""
     db.execute(_ANNOTATE, {"run_id": run.id, "facts": facts})
@@ -240,6 +252,8 @@ def _write_end(db: Connection, run: Run) -> None:
         "error_message": None if run.outcome.exit is Exit.OK else run.outcome.message,
         "counts": run.counts,
     }
+    if run.claimed and schedule.is_late(db, *run.claimed):
+        ended |= {"status": "failed", "reason": schedule.LATE, "error_message": ENDED_LATE}
     db.execute(update(job_leases).where(job_leases.c.run_id == run.id).values(run_id=None))
     if db.execute(_END, ended).rowcount and run.claimed:
         how = (run.job, run.outcome.exit.value, run.outcome.reason)
@@ -309,6 +323,7 @@ def _claimed(job: str) -> Claimed | None:
     return Claimed(int(due_id), int(attempt))
 
 
+ENDED_LATE = "it went on past its deadline, and run-due ended it"
 DIED = "the process ended without a word; the next run takes over its work"
 HELD = (
     "SELECT run_id, holder, expires_at < clock_timestamp() AS expired FROM job_leases"
@@ -331,6 +346,13 @@ _CLOSE_STALE = text(
     f" error_message = :died, counts = counts || {KEPT},"
     " processing_time_ms = 1000 * extract(epoch FROM clock_timestamp() - started_at)"
     " WHERE id = :run_id AND status = 'running'"
+)
+_CLOSE_LATE = text(
+    "UPDATE job_runs AS run SET status = 'failed', completed_at = clock_timestamp(), reason = :late,"
+    " error_message = :told,"
+    " processing_time_ms = 1000 * extract(epoch FROM clock_timestamp() - run.started_at)"
+    " FROM due_runs AS due WHERE due.id = :due_id AND due.attempts = :attempt AND run.id = due.run_id"
+    " AND run.status = 'running' RETURNING run.id"
 )
 _MAKE_LEASE = text(
     "INSERT INTO job_leases (lease, token, expires_at) VALUES (:lease, 0, clock_timestamp())"

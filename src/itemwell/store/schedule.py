@@ -21,6 +21,9 @@ EXPIRY_SECONDS = 90.0
 RETRY = timedelta(minutes=1)
 """So long a run waits that was busy, or whose process crashed, before it is tried again."""
 
+LATE = "deadline"
+"""The reason of a run that went on past its deadline and was ended."""
+
 MOST = 500
 """Rows that one look makes for a job at the most: after years without run-due, the last of them."""
 
@@ -115,11 +118,23 @@ def hold(db: Connection, due_id: int, attempt: int, *, run_id: int) -> None:
         raise Busy("this due run was taken over by another process", "see: itemwell jobs")
 
 
+def note_late(db: Connection, due_id: int, attempt: int) -> bool:
+    """Note that the run is about to be ended for its deadline; False where it was taken over."""
+    given = {"id": due_id, "attempt": attempt, "late": LATE}
+    return db.execute(_NOTE_LATE, given).rowcount == 1
+
+
+def is_late(db: Connection, due_id: int, attempt: int) -> bool:
+    """Whether this attempt was ended for its deadline."""
+    given = {"id": due_id, "attempt": attempt, "late": LATE}
+    return db.execute(_IS_LATE, given).first() is not None
+
+
 def settle(db: Connection, due_id: int, attempt: int, ended: tuple[str, int, str]) -> bool:
     """Write how a claimed run of (job, exit status, reason) ended; False where it was settled before.
 
-    A run that was stopped, was busy or lost the database is due again; the last two, and crashes,
-    ATTEMPTS times.
+    A run that was stopped, was busy or lost the database is due again; those that lost it, crashed or
+    were ended for their deadline, ATTEMPTS times in all.
     """
     job, exit_status, reason = ended
     again, counted = worth_trying(job, exit_status)
@@ -129,6 +144,7 @@ def settle(db: Connection, due_id: int, attempt: int, ended: tuple[str, int, str
         "counted": counted,
         "most": ATTEMPTS,
         "seconds": RETRY.total_seconds(),
+        "late": LATE,
     }
     return db.execute(_SETTLE, given).rowcount == 1
 
@@ -214,7 +230,7 @@ _LOST = text("""
     WHERE id = :id AND attempts = :attempt AND state = 'running' RETURNING state
 """)
 _CLAIM = text("""
-    UPDATE due_runs SET state = 'running', attempts = attempts + 1, holder = :holder,
+    UPDATE due_runs SET state = 'running', attempts = attempts + 1, holder = :holder, reason = NULL,
         expires_at = clock_timestamp() + make_interval(secs => :seconds)
     WHERE id = (
         SELECT due.id FROM due_runs AS due JOIN scheduled_jobs AS job ON job.name = due.job
@@ -237,14 +253,20 @@ _HOLD = text("""
     UPDATE due_runs SET run_id = :run_id, holder = :holder
     WHERE id = :id AND attempts = :attempt AND state = 'running'
 """).bindparams(bindparam("holder", type_=JSONB))
+_NOTE_LATE = text("""
+    UPDATE due_runs SET reason = :late WHERE id = :id AND attempts = :attempt AND state = 'running'
+""")
+_IS_LATE = text("SELECT FROM due_runs WHERE id = :id AND attempts = :attempt AND reason = :late")
 _SETTLE = text("""
-    UPDATE due_runs SET
-        state = CASE WHEN NOT :again THEN 'done' WHEN :counted AND attempts >= :most THEN 'dead'
-            ELSE 'waiting' END,
-        ended_at = CASE WHEN NOT :again OR :counted AND attempts >= :most THEN clock_timestamp() END,
-        not_before = CASE WHEN :again THEN clock_timestamp() + make_interval(secs => :seconds) END,
-        exit_status = :exit_status, reason = :reason
-    WHERE id = :id AND attempts = :attempt AND state = 'running'
+    UPDATE due_runs AS due SET
+        state = CASE WHEN NOT told.again THEN 'done' WHEN told.over THEN 'dead' ELSE 'waiting' END,
+        ended_at = CASE WHEN NOT told.again OR told.over THEN clock_timestamp() END,
+        not_before = CASE WHEN told.again THEN clock_timestamp() + make_interval(secs => :seconds) END,
+        exit_status = :exit_status, reason = CASE WHEN told.late THEN :late ELSE :reason END
+    FROM (SELECT late, :again OR late AS again, (:counted OR late) AND attempts >= :most AS over
+        FROM (SELECT attempts, reason IS NOT DISTINCT FROM :late AS late
+            FROM due_runs WHERE id = :id) AS found) AS told
+    WHERE due.id = :id AND attempts = :attempt AND state = 'running'
 """)
 _ENABLE = text("UPDATE scheduled_jobs SET enabled = :enabled WHERE name = :name")
 _WAITING = text("""
