@@ -1,5 +1,7 @@
 """`itemwell metrics`."""
 
+import os
+
 import click
 
 from itemwell.cli.answer import Answer
@@ -20,13 +22,15 @@ def metrics(common: Common, *, skip_if_busy: bool) -> Answer:
     the table metrics_data, and in METRICS_TEXTFILE and at OTLP_ENDPOINT where they are set.
     """
     from itemwell.cli.monitor import limits
+    from itemwell.sentry import secrets
     from itemwell.store import runs
     from itemwell.store.connect import open_bank
     from itemwell.upkeep.metrics import job
 
     settings = common.settings()
     otlp = settings.otlp_endpoint and settings.otlp_endpoint.get_secret_value()
-    places = job.Places(settings.metrics_textfile, otlp or None)
+    redact = secrets.redacting(secrets.in_force(settings, os.environ))
+    places = job.Places(settings.metrics_textfile, otlp or None, redact)
     with (
         open_bank(settings) as bank,
         runs.begin(bank, "metrics", skip_if_busy=skip_if_busy) as run,

@@ -1,6 +1,7 @@
 """`itemwell serve`: the small HTTP service."""
 
 import ipaddress
+import os
 import socket
 from typing import TYPE_CHECKING
 
@@ -43,11 +44,13 @@ def _serve(settings: "Settings", listener: socket.socket) -> None:
         ) from error
     import structlog
 
+    from itemwell.sentry import secrets
     from itemwell.serve.callers import callers
     from itemwell.store.connect import open_bank
 
     with open_bank(settings) as bank:
-        app = app_of(bank, callers(settings), settings.serve_requests_per_minute)
+        kept = secrets.in_force(settings, os.environ)
+        app = app_of(bank, callers(settings), settings.serve_requests_per_minute, kept)
         config = uvicorn.Config(
             app,
             lifespan="off",

@@ -1,6 +1,6 @@
 """The service: routes behind the gate, and errors in one form that tells nothing it should not."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import structlog
@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException as AnyHTTPException
 from itemwell import __version__
 from itemwell.serve import calibrations, exams, health, scheduler
 from itemwell.serve.callers import Caller
+from itemwell.serve.clean import Clean
 from itemwell.serve.gate import Gate
 from itemwell.serve.limits import Allowance
 from itemwell.store.connect import explained, may_pass
@@ -24,8 +25,10 @@ BEARER = {"bearer": {"type": "http", "scheme": "bearer"}}
 log = structlog.get_logger()
 
 
-def app_of(bank: Engine, callers: Sequence[Caller], requests_a_minute: int) -> Gate:
-    """The whole as an ASGI app."""
+def app_of(
+    bank: Engine, callers: Sequence[Caller], requests_a_minute: int, secrets: Iterable[str] = ()
+) -> Gate:
+    """The whole as an ASGI app. None of `secrets` is in an answer."""
     app = FastAPI(title="Itemwell", version=__version__, docs_url=None, redoc_url=None)
     app.state.bank = bank
     for part in (scheduler, exams, calibrations, health):
@@ -36,7 +39,7 @@ def app_of(bank: Engine, callers: Sequence[Caller], requests_a_minute: int) -> G
     app.add_exception_handler(DBAPIError, _away)
     app.add_exception_handler(Exception, _bug)
     _describe(app)
-    return Gate(app, callers, Allowance(requests_a_minute), BODY_BYTES)
+    return Gate(Clean(app, secrets), callers, Allowance(requests_a_minute), BODY_BYTES)
 
 
 def alive() -> dict[str, str]:

@@ -34,6 +34,7 @@ def look(bank: Engine, limits: Limits, redact: Callable[[str], str] = str) -> li
     took = _since(begun)
     return [
         each._replace(
+            component=redact(each.component),
             message=line(each.message, redact),
             response_time_ms=each.response_time_ms or took,
         )

@@ -1,6 +1,6 @@
 """The job: read -> measure -> keep -> hand on."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine
 
 from itemwell.errors import Exit, Outcome
 from itemwell.schedule import JOBS
+from itemwell.sentry.secrets import cleaned
 from itemwell.store import figures, measures, runs
 from itemwell.store.connect import transact
 from itemwell.store.runs import Run
@@ -19,10 +20,11 @@ log = structlog.get_logger()
 
 
 class Places(NamedTuple):
-    """Where measures go besides the bank."""
+    """Where measures go besides the bank, and what takes out of them what must not be said."""
 
     textfile: Path | None = None
     otlp: str | None = None
+    redact: Callable[[str], str] = str
 
 
 def run(bank: Engine, under: Run, targets: Mapping[str, int], places: Places) -> list[Measure]:
@@ -30,7 +32,7 @@ def run(bank: Engine, under: Run, targets: Mapping[str, int], places: Places) ->
 
     An endpoint that does not take them changes nothing.
     """
-    found = transact(bank, lambda db: _keep(db, under, targets))
+    found = transact(bank, lambda db: _keep(db, under, targets, places.redact))
     under.counts = {"measures": len(found)}
     under.outcome = Outcome(Exit.OK, "done", f"{len(found)} measures kept")
     if places.otlp and (problem := otlp.send(places.otlp, found)):
@@ -44,7 +46,10 @@ def run(bank: Engine, under: Run, targets: Mapping[str, int], places: Places) ->
     return found
 
 
-def _keep(db: Connection, under: Run, targets: Mapping[str, int]) -> list[Measure]:
-    found = measured(figures.read(db, tuple(JOBS)), targets)
+def _keep(
+    db: Connection, under: Run, targets: Mapping[str, int], redact: Callable[[str], str]
+) -> list[Measure]:
+    read = measured(figures.read(db, tuple(JOBS)), targets)
+    found = [each._replace(labels=cleaned(each.labels, redact)) for each in read]
     measures.keep(db, found, runs.trace(db, under))
     return found
