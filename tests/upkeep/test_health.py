@@ -1,13 +1,24 @@
 """The words of health, its statuses, and what a probe leaves alone."""
 
 import json
+import os
 import subprocess
 import sys
+from statistics import median
 
 import pytest
 from tests.upkeep.past import a_call, a_run, execute, questions, rows
 
+PROBE = (
+    "import json, sys; from itemwell.cli import main; status = main(['health', '--probe', '-q']);"
+)
+BARE = "import json, sys, psycopg, sqlalchemy"
 HEAVY = ("numpy", "scipy", "numba", "openai", "anthropic", "google.genai", "sentry_sdk", "pyarrow")
+LIGHT = frozenset(
+    "itemwell annotated_types attr attrs click dotenv platformdirs pydantic pydantic_core"
+    " pydantic_settings pygments rich structlog typing_inspection".split()
+)
+"""What a probe may load beside the database's libraries."""
 
 
 def found(ended):
@@ -83,16 +94,54 @@ def test_a_job_that_fails_on_and_on_is_unhealthy(program, bank, failures):
     assert ended.status == (2 if failures == 3 else 0)
 
 
-def test_a_probe_loads_neither_sdk_nor_numpy(bank, bank_url):
+@pytest.fixture
+def alone(bank, bank_url):
+    """Starts a Python that no test has prepared, with a bank that is well."""
     questions(bank, "math", 1)
-    code = "import json, sys; from itemwell.cli import main; status = main(['health', '--probe', '-q']);"
-    code += " print(json.dumps([status, sorted(sys.modules)]))"
     environment = {"DATABASE_URL": bank_url, "HOME": "/nonexistent", "PATH": "/usr/bin:/bin"}
 
-    done = subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
-    )
+    def start(*arguments):
+        return subprocess.Popen(
+            [sys.executable, *arguments],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
 
-    status, modules = json.loads(done.stdout.splitlines()[-1])
+    return start
+
+
+def modules_of(process):
+    out, _ = process.communicate()
+    return json.loads(out.splitlines()[-1])
+
+
+def test_a_probe_loads_neither_sdk_nor_numpy(alone):
+    status, loaded = modules_of(
+        alone("-c", f"{PROBE} print(json.dumps([status, sorted(sys.modules)]))")
+    )
+    _, bare = modules_of(alone("-c", f"{BARE}; print(json.dumps([0, sorted(sys.modules)]))"))
+
     assert status == 0
-    assert not set(HEAVY) & set(modules)
+    assert not set(HEAVY) & set(loaded)
+    libraries = {name.partition(".")[0] for name in loaded} - sys.stdlib_module_names
+    libraries -= {name.partition(".")[0] for name in bare}
+    assert {each for each in libraries if not each.startswith("_")} <= LIGHT
+    assert len(loaded) < 2 * len(bare)
+
+
+def seconds_of(process):
+    """Of the processor, in user and system."""
+    process.stdout.close()
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    return used.ru_utime + used.ru_stime
+
+
+def test_a_probe_costs_little_more_than_the_libraries_that_it_needs(alone):
+    """A second on a machine that imports these in 0.35 s; the ratio holds on a busy one as well."""
+    pairs = [(seconds_of(alone("-c", PROBE)), seconds_of(alone("-c", BARE))) for _ in range(3)]
+
+    assert median(probe / bare for probe, bare in pairs) < 2.8, pairs
