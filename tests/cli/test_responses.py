@@ -1,5 +1,6 @@
 """Answers through the real program: the sound ones are in, the others are told, none is there twice."""
 
+import csv as csv_module
 import json
 import signal
 
@@ -133,6 +134,54 @@ def test_json_lines_have_the_same_names(program, rows, tmp_path):
 
     assert rows("user_id, question_id, is_correct, response_time_ms") == [("7", 3, True, 1250)]
     assert ended.out.splitlines()[:2] == ["line 3: no JSON object", "line 4: no JSON object"]
+
+
+def moodle(questions, *attempts, shows=True):
+    """Moodle's report of these questions: learner and the letters that were chosen, attempt by attempt."""
+    numbers = range(1, len(questions) + 1)
+    yield ["Last name", "Email address", "State", "Completed"] + [
+        f"{kind} {n}"
+        for n in numbers
+        for kind in (("Question", "Response") if shows else ("Response",))
+    ]
+    for learner, letters in attempts:
+        row = ["Doe", learner, "Finished", "3 November 2026  10:25 AM"]
+        for question, letter in zip(questions, letters, strict=True):
+            options = [option["text"] for option in question["options"]]
+            row += [f"{question['stem']}: {'; '.join(options)}"] if shows else []
+            row.append(options["ABCDEF".index(letter)])
+        yield row
+
+
+def test_moodles_report_brings_in_what_was_answered(filled, rows, tmp_path):
+    exported = filled("questions", "export", "--type", "math").out.splitlines()
+    two = [json.loads(line) for line in exported[:2]]
+    wrong = ["A" if each["key"] != "A" else "B" for each in two]
+    attempts = [("ann@x", [each["key"] for each in two]), ("bob@x", wrong)]
+    with (tmp_path / "m.csv").open("w", newline="") as file:
+        csv_module.writer(file).writerows(moodle(two, *attempts))
+    with (tmp_path / "plain.csv").open("w", newline="") as file:
+        csv_module.writer(file).writerows(moodle(two, ("cleo@x", wrong), shows=False))
+
+    known = filled("responses", "import", tmp_path / "m.csv", "--json")
+    blind = filled("responses", "import", tmp_path / "plain.csv")
+    ids = ",".join(str(each["id"]) for each in two)
+    named = filled(
+        "responses", "import", tmp_path / "plain.csv", "--quiz", ids, TIME_ZONE="Europe/Budapest"
+    )
+    lost = filled("responses", "import", tmp_path / "plain.csv", "--quiz", "1,99", "--again")
+
+    assert (known.status, known.json["format"], known.json["new"]) == (0, "moodle", 4)
+    assert (blind.status, named.status, lost.status) == (3, 0, 3)
+    assert "does not say which question Response 1 answers" in blind.last_line
+    assert "the bank has no question 99" in lost.last_line
+    said = {(learner, correct) for learner, _, correct in rows()}
+    assert said == {("ann@x", True), ("bob@x", False), ("cleo@x", False)}
+    moments = {row[0]: row[1] for row in rows("user_id, answered_at::text, question_id")}
+    assert (moments["ann@x"], moments["cleo@x"]) == (
+        "2026-11-03 10:25:00+00",
+        "2026-11-03 09:25:00+00",
+    )
 
 
 def test_an_answer_without_a_moment_is_of_the_import(program, rows, tmp_path):

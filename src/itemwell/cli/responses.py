@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -15,8 +16,9 @@ from itemwell.cli.table import table
 if TYPE_CHECKING:
     from itemwell.responses.report import Report
 
-FORMATS = ("csv", "wide", "jsonl", "xapi", "caliper")
+FORMATS = ("csv", "wide", "jsonl", "xapi", "caliper", "moodle")
 PATH = click.Path(path_type=Path)
+MOST_DIGITS = 19
 COLUMNS = {
     "question_type": "type",
     "questions": "questions",
@@ -24,6 +26,16 @@ COLUMNS = {
     "fewest": "fewest",
     "p_value": "right",
 }
+
+
+def _ids(_ctx: click.Context, _option: click.Parameter, told: str | None) -> tuple[int, ...]:
+    """The numbers of a list with commas."""
+    words = [word.strip() for word in told.split(",")] if told is not None else []
+    if not all(word.isdecimal() and len(word) < MOST_DIGITS for word in words):
+        raise click.BadParameter("ids of questions with commas between them, as 12,7,31")
+    if len(set(words)) < len(words):
+        raise click.BadParameter("a question stands in it twice")
+    return tuple(map(int, words))
 
 
 @click.group(cls=ListByDefault)
@@ -52,8 +64,15 @@ def list_(common: Common) -> Answer:
 @click.option("--dry-run", is_flag=True, help="Read and check, and write nothing to the bank.")
 @click.option("--again", is_flag=True, help="Take in a file that was taken in before.")
 @click.option("--rejects", type=PATH, help="Write every refused row to this new file, as JSONL.")
+@click.option("--quiz", callback=_ids, help="The ids of a Moodle quiz's questions, in its order.")
 def import_(
-    common: Common, file: Path, form: str | None, dry_run: bool, again: bool, rejects: Path | None
+    common: Common,
+    file: Path,
+    form: str | None,
+    dry_run: bool,
+    again: bool,
+    rejects: Path | None,
+    quiz: tuple[int, ...],
 ) -> Answer:
     """Bring answers in from a file: read -> score -> keep.
 
@@ -62,7 +81,9 @@ def import_(
     UTC where it names no zone; without it the answer is of now). wide has a learner a row: user_id,
     and a column for each question, named by its id (12 or q12), with 1, 0, a letter, or nothing.
     jsonl is as csv, an object a line. xapi has statements with the verb answered, caliper events of
-    items with their response: a line each, an array, or in their envelope.
+    items with their response: a line each, an array, or in their envelope. moodle is Moodle's report
+    of a quiz's responses, CSV or JSON, in English: tick "question text" above the report, or name
+    the questions by --quiz 12,7,31. Its times are of TIME_ZONE.
 
     A refused row is told with its line; the others go in together. The same answer of a learner
     at the same moment is stored once. Answers to questions that the bank has not are kept.
@@ -77,12 +98,11 @@ def import_(
         open_bank(settings) as bank,
         rejecting(rejects) as refused,
     ):
-        source = job.Source(opened, file.name, form)
+        zone = ZoneInfo(settings.time_zone)
+        source = job.Source(opened, file.name, form, quiz, zone)
         if dry_run:
-            with bank.connect() as db:
-                return _answer(job.look(db, source, refused), dry_run=True)
-        with bank.connect() as db:
-            sha256 = job.examined(db, source, again=again)
+            return _answer(job.look(bank, source, refused), dry_run=True)
+        sha256 = job.examined(bank, source, again=again)
         with runs.begin(bank, job.JOB, metadata={"file": source.name}) as run:
             report = job.run(bank, run, source, sha256, refused)
     return _answer(report, run_id=run.id)

@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from itemwell.errors import ConfigError
 from itemwell.interchange.responses import jsonl, long
 from itemwell.interchange.responses.cells import MISSING, Raw, Wrong, each, moments, user_id
-from itemwell.interchange.responses.lines import Refused
-from itemwell.interchange.responses.sniff import header_of
+from itemwell.interchange.responses.lines import Refused, header_of
 from itemwell.interchange.responses.table import cells_of, delimiter_of
 
 COLUMNS = ("user_id", "last_active_at", "time_zone")

@@ -8,8 +8,7 @@ from typing import BinaryIO, NamedTuple
 from itemwell.errors import ConfigError
 from itemwell.interchange.responses import jsonl, long
 from itemwell.interchange.responses.cells import MISSING, NONE, Raw, Wrong, each, moments, user_id
-from itemwell.interchange.responses.lines import Refused
-from itemwell.interchange.responses.sniff import header_of
+from itemwell.interchange.responses.lines import Refused, header_of
 from itemwell.interchange.responses.table import cells_of, delimiter_of
 
 LONGEST = 500

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
+from itemwell.errors import ConfigError
+
 BLOCK = 1 << 18
 LONGEST = 1_000_000
 """Bytes of a line; a longer one is refused, and passed over to its end."""
@@ -48,6 +50,22 @@ def blocks(file: BinaryIO) -> Iterator[Lines]:
         yield _lines(number, [rest], [])
 
 
+def after_mark(file: BinaryIO) -> int:
+    """Where the text of `file` begins, and `file` stands then: after the mark of spreadsheets."""
+    file.seek(0)
+    if file.read(3) != b"\xef\xbb\xbf":
+        file.seek(0)
+    return file.tell()
+
+
+def header_of(file: BinaryIO) -> str:
+    """The first line, with `file` before it afterwards. Raises ConfigError for what is no text."""
+    begin = after_mark(file)
+    header = _first_line(file)
+    file.seek(begin)
+    return header
+
+
 def _lines(first: int, lines: list[bytes], refused: list[Refused]) -> Lines:
     """Decoded at once where that goes; else line by line."""
     try:
@@ -69,3 +87,21 @@ def _decoded(number: int, line: bytes, refused: list[Refused]) -> str:
         text = line.decode(errors="backslashreplace")
         refused.append(Refused(number, NOT_UTF8, text=text))
         return ""
+
+
+def _first_line(file: BinaryIO) -> str:
+    """The first line that is not blank; empty where there is none."""
+    while line := file.readline(LONGEST + 1):
+        if len(line) > LONGEST:
+            raise ConfigError(
+                "the file's first line is too long to be one", "is it a CSV or JSONL?"
+            )
+        if line.strip():
+            break
+    try:
+        text = line.decode()
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:
+        raise ConfigError("the file is no text in UTF-8", "save it as UTF-8")
+    return text.strip("\r\n")

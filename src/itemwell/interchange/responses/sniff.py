@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-from itemwell.errors import ConfigError
-from itemwell.interchange.responses import caliper, jsonl, long, wide, xapi
+from itemwell.interchange.responses import caliper, jsonl, long, moodle, wide, xapi
 from itemwell.interchange.responses.cells import Raw
-from itemwell.interchange.responses.lines import LONGEST
+from itemwell.interchange.responses.lines import header_of
+from itemwell.interchange.responses.quiz import Quiz
 from itemwell.interchange.responses.table import cells_of, delimiter_of
 
 Reader = Callable[[BinaryIO, str], Iterator[Raw]]
@@ -17,52 +17,39 @@ FORMATS: dict[str, Reader] = {
     "jsonl": jsonl.read,
     "xapi": xapi.read,
     "caliper": caliper.read,
+    "moodle": moodle.read,
 }
-STREAMS = frozenset({"xapi", "caliper"})
+STREAMS = frozenset({"xapi", "caliper", "moodle"})
 """Formats that need no first line: a file may be one line."""
 
 
-def rows(file: BinaryIO, form: str | None = None) -> tuple[str, Iterator[Raw]]:
-    """The format of `file`, guessed where none is given, and its rows.
+def rows(
+    file: BinaryIO, form: str | None = None, quiz: Quiz | None = None
+) -> tuple[str, Iterator[Raw]]:
+    """The format of `file`, guessed where none is given, and its rows; `quiz` is what moodle's need.
 
     Raises ConfigError for what is no text, or has a header that no format knows.
     """
-    header = "" if form in STREAMS else header_of(file)
-    form = form or _guessed(header)
+    form, header = form_of(file, form)
+    if form == "moodle":
+        return form, moodle.read(file, header, quiz or Quiz())
     return form, FORMATS[form](file, header)
 
 
-def header_of(file: BinaryIO) -> str:
-    """The first line, with `file` before it afterwards. Raises ConfigError for what is no text."""
-    if file.read(3) != b"\xef\xbb\xbf":  # the mark that spreadsheets put before UTF-8
-        file.seek(0)
-    begin = file.tell()
-    header = _first_line(file)
-    file.seek(begin)
-    return header
+def form_of(file: BinaryIO, form: str | None) -> tuple[str, str]:
+    """The format, guessed where none is given, and the first line where the format needs it.
 
-
-def _first_line(file: BinaryIO) -> str:
-    """The first line that is not blank; empty where there is none."""
-    while line := file.readline(LONGEST + 1):
-        if len(line) > LONGEST:
-            raise ConfigError(
-                "the file's first line is too long to be one", "is it a CSV or JSONL?"
-            )
-        if line.strip():
-            break
-    try:
-        text = line.decode()
-    except UnicodeDecodeError:
-        text = "\0"
-    if "\0" in text:
-        raise ConfigError("the file is no text in UTF-8", "save it as UTF-8")
-    return text.strip("\r\n")
+    `file` then stands before that line. Raises ConfigError for what is no text.
+    """
+    header = "" if form in STREAMS else header_of(file)
+    return form or _guessed(header), header
 
 
 def _guessed(header: str) -> str:
     if header.lstrip().startswith("{"):
         return "jsonl"
+    if moodle.is_report(header):
+        return "moodle"
     names = {name.strip().lower() for name in cells_of(header, delimiter_of(header))}
     if "question_id" in names or "user_id" not in names:
         return "csv"
