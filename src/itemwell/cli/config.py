@@ -39,11 +39,13 @@ def check(common: Common) -> Answer:
 
 
 @config.command(cls=Command)
-def example(_common: Common) -> Answer:
+@click.option("--markdown", is_flag=True, help="As the table of docs/settings.md.")
+def example(_common: Common, markdown: bool) -> Answer:
     """Print .env.example: every setting with its meaning."""
-    from itemwell.settings import example as text
+    from itemwell import settings
 
-    return Answer({"example": text()}, text().rstrip("\n"))
+    text = settings.markdown() if markdown else settings.example()
+    return Answer({"example": text}, text.rstrip("\n"))
 
 
 def _shown(loaded: "Loaded", name: str) -> Any:

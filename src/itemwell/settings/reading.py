@@ -83,6 +83,17 @@ def example() -> str:
     return "\n".join(lines) + "\n"
 
 
+def markdown() -> str:
+    """The settings as the table of docs/settings.md."""
+    lines = ["| setting | default | meaning |", "|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        default = _example_value(field.default)
+        shown = f"`{default}`" if default else ""
+        meaning = str(field.description).replace("|", "\\|")
+        lines.append(f"| `{name.upper()}` | {shown} | {meaning} |")
+    return "\n".join(lines)
+
+
 def _merge(
     flags: dict[str, Any], dotenv: Path, toml: Path
 ) -> tuple[dict[str, Any], dict[str, str]]:
