@@ -1,0 +1,155 @@
+"""What the report rests on, read from the bank at one moment: the first stage, and all of its effects."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection
+
+from itemwell.bank import Question
+from itemwell.report.abilities import seen
+from itemwell.report.figures.calendar import first_day
+from itemwell.report.figures.curves import MOST, Seen
+from itemwell.report.figures.stock import USE_DAYS
+from itemwell.report.figures.strips import slots
+from itemwell.schedule import Job
+from itemwell.store import calls, report, report_items, runs
+from itemwell.store.report import Begun, Cell, Drafts, Known, Met, Refused
+from itemwell.store.report_items import Flagged, ItemInForce
+
+SAMPLE = 6
+OF_RUN = 24
+"""Questions, and refused drafts, that a run's report shows."""
+
+
+class OfStatus(NamedTuple):
+    """What jobs and stock look like at `now`."""
+
+    now: datetime
+    about: Mapping[str, Any]
+    known: Mapping[str, Known]
+    begun: Sequence[Begun]
+    cells: Sequence[Cell]
+    met: Sequence[Met]
+
+
+class Calibrated(NamedTuple):
+    """A published calibration, the items that its figures are of, and answers to the flagged ones."""
+
+    row: Mapping[str, Any]
+    items: Sequence[ItemInForce]
+    before: Mapping[int, float]
+    flagged_in_all: int
+    flagged: Sequence[Flagged]
+    seen: Mapping[int, Sequence[Seen]]
+
+
+class OfBank(NamedTuple):
+    """The whole bank, over some days."""
+
+    status: OfStatus
+    drafts: Drafts
+    spent: Sequence[tuple[date, str, Decimal]]
+    kept: Mapping[date, int]
+    by_day: Sequence[tuple[date, str, int]]
+    calibrated: Calibrated | None
+    accepted: Sequence[Question]
+    refused: Sequence[Refused]
+    orders: Sequence[Mapping[str, Any]]
+
+
+class OfRun(NamedTuple):
+    """One run."""
+
+    now: datetime
+    about: Mapping[str, Any]
+    row: Mapping[str, Any]
+    drafts: Drafts
+    calls: Sequence[Mapping[str, Any]]
+    calibrated: Calibrated | None
+    accepted: Sequence[Question]
+    refused: Sequence[Refused]
+    orders: Sequence[Mapping[str, Any]]
+
+
+def status(db: Connection, table: Mapping[str, Job], now: datetime | None = None) -> OfStatus:
+    """`now` is the server's clock where none is given."""
+    about = report.about(db)
+    now = now or about["now"]
+    since = {name: (slots(job, now) or [now])[0] for name, job in table.items()}
+    return OfStatus(
+        now,
+        about,
+        report.known_jobs(db, list(table)),
+        report.begun(db, since),
+        report.cells(db),
+        report.met(db, now - timedelta(USE_DAYS)),
+    )
+
+
+def bank(
+    db: Connection, table: Mapping[str, Job], days: int, now: datetime | None = None
+) -> OfBank:
+    """The last `days` days up to `now`, today's among them."""
+    told = status(db, table, now)
+    today = told.now.astimezone(UTC).date()
+    first = today - timedelta(days - 1)
+    since = datetime(first.year, first.month, first.day, tzinfo=UTC)
+    return OfBank(
+        told,
+        report.drafts(db, since),
+        report.spent_by_day(db, first),
+        report.kept_by_day(db, first),
+        report.runs_by_day(db, first_day(today)),
+        _calibrated(db, report_items.published(db)),
+        report.accepted(db, since, None, SAMPLE),
+        report.refused(db, since, None, SAMPLE),
+        report.orders(db, since),
+    )
+
+
+def run(db: Connection, run_id: int, now: datetime | None = None) -> OfRun | None:
+    """None where there is no such run."""
+    row = runs.one(db, run_id)
+    if row is None:
+        return None
+    about = report.about(db)
+    return OfRun(
+        now or about["now"],
+        about,
+        row,
+        report.drafts(db, None, run_id),
+        calls.by_stage_of(db, run_id),
+        _calibrated(db, report_items.published(db, run_id), alone=True),
+        report.accepted(db, None, run_id, OF_RUN),
+        report.refused(db, None, run_id, OF_RUN),
+        report.orders(db, None, run_id),
+    )
+
+
+def _calibrated(
+    db: Connection, row: dict[str, Any] | None, *, alone: bool = False
+) -> Calibrated | None:
+    """With all that is in force, or with what this calibration published `alone`."""
+    if row is None:
+        return None
+    items = report_items.of_calibration(db, row["id"]) if alone else report_items.in_force(db)
+    if not items:
+        return None
+    number, flagged = report_items.flagged(db, row["id"], MOST)
+    learners = report_items.learners_of(db, [item.question_id for item in flagged])
+    everybody = sorted({user for users in learners.values() for user in users})
+    given = defaultdict(list)
+    for answer in report_items.first_answers(db, everybody):
+        given[answer.user_id].append(answer)
+    population = row["report"].get("link", {})
+    scale = population.get("mean", 0.0), population.get("sd", 1.0)
+    told = {
+        item.question_id: seen(
+            item, [given[user] for user in learners[item.question_id]], items, scale
+        )
+        for item in flagged
+    }
+    return Calibrated(row, items, report_items.before(db, row["id"]), number, flagged, told)
