@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from itemwell.bank import Stratum
 from itemwell.report.figures import curves, precision
 from itemwell.report.figures.calendar import calendar
+from itemwell.report.figures.headline import of_bank, of_one
 from itemwell.report.figures.production import calls, cost, funnel
 from itemwell.report.figures.samples import samples
 from itemwell.report.figures.stock import stock
@@ -34,12 +35,15 @@ class Told(NamedTuple):
 def status(read: OfStatus, told: Told) -> dict[str, Any]:
     """The strip and the heat map."""
     about = read.about
+    listed = jobs(told.table, read.known, read.begun, read.now)
+    held = stock(read.cells, told.targets, read.met, told.critical_share)
     return {
         "as_of": moment(read.now),
+        "headline": of_bank(listed, held),
         "bank": {"where": told.bank}
         | {name: about[name] for name in ("questions", "active", "responses", "runs", "alerts")},
-        "jobs": jobs(told.table, read.known, read.begun, read.now),
-        "stock": stock(read.cells, told.targets, read.met, told.critical_share),
+        "jobs": listed,
+        "stock": held,
     }
 
 
@@ -63,6 +67,7 @@ def of_run(read: OfRun, told: Told) -> dict[str, Any]:
     row, found = read.row, funnel(read.drafts)
     return {
         "as_of": moment(read.now),
+        "headline": of_one(row),
         "bank": {"where": told.bank},
         "run": {
             "id": row["id"],

@@ -1,0 +1,151 @@
+"""The page: document and plots -> one HTML file that runs nothing and asks nobody. Pure.
+
+Every number of it stands in an element that names its place in the document (`data-figure`), beside
+its exact value; a test compares them. What questions say is text, set apart by direction.
+"""
+
+import base64
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from functools import partial
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from itemwell.pictures import complaint
+from itemwell.report import words
+from itemwell.report.plots import calendar, curves, precision, production
+from itemwell.report.plots.paper import Sheet
+
+FORMS: Mapping[str, Callable[[Any], str]] = {
+    "whole": words.whole,
+    "usd": words.usd,
+    "percent": words.percent,
+    "fixed": words.fixed,
+    "exact": lambda number: words.fixed(number, 3),
+    "seconds": lambda number: words.fixed(number, 1),
+    "plain": str,
+}
+"""How a number is shown."""
+
+NOTHING = "–"
+LONGEST_PICTURE = 20_000
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+"""Controls, and what turns the direction of text beyond its own end."""
+
+Document = Mapping[str, Any]
+
+
+def page(document: Document, template: str) -> str:
+    """`document` as HTML. The same document gives the same bytes."""
+    sheet = Sheet()
+    drawn = plots(document, sheet)
+    style = _source("report.css") + sheet.css
+    context = {
+        "d": document,
+        "plots": {name: Markup(svg) for name, svg in drawn.items()},  # noqa: S704 - ours, escaped by lxml
+        "style": Markup(style),  # noqa: S704 - ours
+        "style_hash": base64.b64encode(sha256(style.encode()).digest()).decode(),
+        "n": partial(number, document),
+        "t": partial(told, document),
+        "at": partial(at, document),
+        "verbatim": verbatim,
+        "picture": picture,
+    }
+    rendered = _environment().get_template(template).render(context)
+    return re.sub(r"\n\s*\n+", "\n", rendered).strip() + "\n"
+
+
+def plots(document: Document, sheet: Sheet) -> dict[str, str]:
+    """Those that the document has something for, by name."""
+    made = {}
+    if document["funnel"]["drafts"]:
+        made["funnel"] = production.funnel(document, sheet)
+    if document["cost"]["usd"] and "days" in document["cost"]:
+        made["cost_wide"] = production.cost(document, sheet, wide=True)
+        made["cost_narrow"] = production.cost(document, sheet, wide=False)
+    if "calendar" in document:
+        made["calendar_wide"] = calendar.calendar(document, sheet, wide=True)
+        made["calendar_narrow"] = calendar.calendar(document, sheet, wide=False)
+    if found := document["calibration"]:
+        made["information"] = precision.information(document, sheet)
+        made["wright"] = precision.wright(document, sheet)
+        if found["drift"]:
+            made["drift"] = precision.drift(document, sheet)
+        made |= {
+            f"item_{each['question_id']}": curves.curve(each, sheet) for each in found["items"]
+        }
+    return made
+
+
+def at_path(document: Any, path: str) -> Any:
+    """What stands at a path such as `cost.days.3.usd`. Raises LookupError where nothing does."""
+    for step in path.split("."):
+        document = document[int(step)] if isinstance(document, list) else document[step]
+    return document
+
+
+def number(document: Document, path: str, form: str = "whole") -> Markup:
+    """The number at `path`, shown in one of `FORMS`; a dash where it is None."""
+    value = at_path(document, path)
+    shown = NOTHING if value is None else FORMS[form](value)
+    exact = "" if value is None else value
+    return Markup('<data data-figure="{}" value="{}">{}</data>').format(path, exact, shown)
+
+
+def told(document: Document, path: str) -> Markup:
+    """The text at `path`, with what numbers it holds."""
+    return Markup('<span data-figure="{}">{}</span>').format(path, at_path(document, path))
+
+
+def at(document: Document, path: str) -> Markup:
+    """The moment or day at `path`."""
+    value = at_path(document, path)
+    if value is None:
+        return escape(NOTHING)
+    if len(value) == len("2026-11-01"):
+        day = date.fromisoformat(value)
+        shown = f"{day.day} {day:%b %Y}"
+    else:
+        moment = datetime.fromisoformat(value)
+        shown = f"{moment.day} {moment:%b %Y, %H:%M} UTC"
+    return Markup('<time data-figure="{}" datetime="{}">{}</time>').format(path, value, shown)
+
+
+def verbatim(text: Any, tag: str = "span") -> Markup:
+    """What somebody wrote, as it was written: isolated, and without characters that act unseen."""
+    plain = _UNSEEN.sub(
+        lambda found: f"\N{LEFT CEILING}U+{ord(found[0]):04X}\N{RIGHT CEILING}", str(text)
+    )
+    return Markup("<{0} class=verbatim dir=auto>{1}</{0}>").format(Markup(tag), plain)  # noqa: S704
+
+
+def picture(svg: str, alternative: str) -> Markup:
+    """A picture that cannot act: an image of its own. Where it is not safe or sound, why it is not shown."""
+    why = "is too large" if len(svg) > LONGEST_PICTURE else complaint(svg)
+    if why:
+        return Markup("<p class=note>A picture is not shown: it {}.</p>").format(verbatim(why))
+    encoded = base64.b64encode(svg.encode()).decode()
+    return Markup('<img class=picture src="data:image/svg+xml;base64,{}" alt="{}">').format(
+        encoded, _UNSEEN.sub("", alternative)
+    )
+
+
+def _source(name: str) -> str:
+    return files("itemwell.report").joinpath("templates", name).read_text("utf-8")
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=FunctionLoader(_source),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["escape"] = escape
+    return made

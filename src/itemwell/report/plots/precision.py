@@ -1,0 +1,190 @@
+"""How well the questions measure: information with its standard error, Wright map, drift."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from itemwell.report.plots.paper import (
+    ACCENT,
+    FAINT,
+    INK,
+    MUTED,
+    SMALL,
+    SOFT,
+    WARM,
+    Sheet,
+    Words,
+    axes,
+    bare,
+    draw,
+    shows,
+)
+from itemwell.report.words import fixed
+
+SIZE = (340.0, 300.0)
+ENDS = (-4, -2, 0, 2, 4)
+DOTS = ((1, 3.2), (2, 4.6), (5, 6.4), (20, 8.5))
+"""A dot of the drift for so many questions or more, and its diameter."""
+
+NAMED = 3
+FAR = 0.3
+
+Document = Mapping[str, Any]
+
+
+def information(document: Document, sheet: Sheet) -> str:
+    """Above the information of a test by ability, below its standard error; drawn at random, and the best."""
+    found = document["calibration"]["information"]
+    points = found["points"]
+    theta = [each["theta"] for each in points]
+
+    def marks(figure: Figure) -> None:
+        above = axes(figure, SIZE, (34, 18, 296, 132))
+        below = axes(figure, SIZE, (34, 176, 296, 84))
+        for plot, names, title in (
+            (above, ("drawn", "best"), "information"),
+            (below, ("se_drawn", "se_best"), "standard error"),
+        ):
+            bare(plot)
+            for name, colour, width in zip(names, (MUTED, ACCENT), (1.2, 1.8), strict=True):
+                plot.plot(theta, [each[name] for each in points], color=colour, linewidth=width)
+            plot.set_xlim(-4, 4)
+            plot.text(0, 1.03, title, transform=plot.transAxes, color=MUTED, fontsize=SMALL)
+        _information_axes(above, below, points)
+        _name_lines(above, points)
+
+    told = (
+        f"A test of {found['length']} questions: what it tells at each ability when they are drawn"
+        " at random, and when they are the best ones there."
+    )
+    return draw(
+        Words("information", "Test information and standard error", told), SIZE, sheet, marks
+    )
+
+
+def _information_axes(above: Any, below: Any, points: Any) -> None:
+    top = max(each["best"] for each in points)
+    above.set_ylim(0, top * 1.05)
+    above.set_yticks([0, round(top / 2), round(top)])
+    above.set_xticks(ENDS, [])
+    below.set_ylim(0, 1.0)
+    below.set_yticks([0, 0.5, 1])
+    below.set_xticks(ENDS, [fixed(end, 0) for end in ENDS])
+    below.set_xlabel("ability", fontsize=SMALL, labelpad=2)
+    for plot in (above, below):
+        for tick in plot.get_yticks():
+            plot.axhline(tick, color=FAINT, linewidth=0.5, zorder=0)
+
+
+def _name_lines(plot: Any, points: Any) -> None:
+    for name, colour, word, at in (
+        ("best", ACCENT, "the best", 1.1),
+        ("drawn", MUTED, "at random", 0),
+    ):
+        near = min(points, key=lambda each: abs(each["theta"] - at))
+        plot.text(near["theta"] + 0.25, near[name], word, color=colour, va="bottom", ha="left")
+
+
+def wright(document: Document, sheet: Sheet) -> str:
+    """Learners to the left, questions to the right of one scale of ability and difficulty."""
+    found = document["calibration"]["wright"]
+    bands = found["bands"]
+    middle = [(each["from"] + each["to"]) / 2 for each in bands]
+    height = 0.86 * (bands[0]["to"] - bands[0]["from"])
+
+    def marks(figure: Figure) -> None:
+        left = axes(figure, SIZE, (8, 22, 132, 256))
+        right = axes(figure, SIZE, (174, 22, 156, 256))
+        shares, counts = ([each[name] for each in bands] for name in ("learners", "questions"))
+        left.barh(middle, shares, height, color=SOFT)
+        right.barh(middle, counts, height, color=ACCENT)
+        left.set_xlim(max(shares) * 1.05, 0)
+        right.set_xlim(0, max(counts) * 1.18)
+        for plot in (left, right):
+            bare(plot)
+            plot.set_ylim(-4, 4)
+            plot.set_xticks([])
+            plot.set_yticks([])
+        for n, number in enumerate(counts):
+            if number:
+                at = number + 0.02 * max(counts)
+                label = right.text(at, middle[n], f"{number:,}", va="center", fontsize=SMALL)
+                shows(label, f"calibration.wright.bands.{n}.questions")
+        for end in ENDS:
+            place = 22 + 256 * (4 - end) / 8
+            figure.text(
+                157 / SIZE[0],
+                1 - place / SIZE[1],
+                fixed(end, 0),
+                ha="center",
+                va="center",
+                color=MUTED,
+            )
+        left.text(0, 1.02, "learners", transform=left.transAxes, ha="left", color=MUTED)
+        right.text(0, 1.02, "questions, by difficulty", transform=right.transAxes, color=ACCENT)
+
+    told = (
+        f"Learners have mean {found['mean']:.2f} and standard deviation {found['sd']:.2f};"
+        f" questions have mean difficulty {found['mean_b']:.2f}."
+    )
+    return draw(Words("wright", "Wright map", told), SIZE, sheet, marks)
+
+
+def drift(document: Document, sheet: Sheet) -> str:
+    """Each difficulty against that of the calibration before, and the line of those that stayed."""
+    found = document["calibration"]["drift"]
+
+    def marks(figure: Figure) -> None:
+        plot = axes(figure, SIZE, (38, 14, 292, 246))
+        bare(plot)
+        plot.set_xlim(-4, 4)
+        plot.set_ylim(-4, 4)
+        plot.plot([-4, 4], [-4, 4], color=FAINT, linewidth=1.0, zorder=0)
+        plot.text(-3.9, -3.3, "no change", color=MUTED, fontsize=SMALL)
+        _dots(plot, found["cells"])
+        for n, each in enumerate(found["moved_most"][:NAMED]):
+            label = plot.text(
+                each["before"] + 0.16,
+                each["now"],
+                f"{each['question_id']}",
+                va="center",
+                color=WARM,
+            )
+            shows(label, f"calibration.drift.moved_most.{n}.question_id")
+        for axis in (plot.xaxis, plot.yaxis):
+            axis.set_ticks(ENDS, [fixed(end, 0) for end in ENDS])
+        plot.set_xlabel("b before", fontsize=SMALL, labelpad=2)
+        plot.text(
+            0, 1.01, "b now", transform=plot.transAxes, color=MUTED, fontsize=SMALL, ha="right"
+        )
+
+    told = f"{found['questions']:,} questions with both; a dot is one or more of them. Numbers name those that moved most."
+    return draw(
+        Words("drift", "Difficulties against the calibration before", told), SIZE, sheet, marks
+    )
+
+
+def _dots(plot: Any, cells: Any) -> None:
+    """In classes of size, so that the page holds each dot's shape once."""
+    for n, (least, size) in enumerate(DOTS):
+        beyond = DOTS[n + 1][0] if n + 1 < len(DOTS) else None
+        mine = [
+            c
+            for c in cells
+            if least <= c["questions"] and (beyond is None or c["questions"] < beyond)
+        ]
+        for far, colour in ((False, INK), (True, WARM)):
+            some = [c for c in mine if (abs(c["now"] - c["before"]) > FAR) is far]
+            if some:
+                x, y = ([c[name] for c in some] for name in ("before", "now"))
+                plot.plot(
+                    x,
+                    y,
+                    "o",
+                    color=colour,
+                    markersize=size,
+                    markeredgewidth=0,
+                    alpha=0.7,
+                    clip_on=False,
+                )

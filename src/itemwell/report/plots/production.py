@@ -1,0 +1,158 @@
+"""The funnel of drafts, and the cost of each day by vendor."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from itemwell.report.plots.paper import (
+    ACCENT,
+    FAINT,
+    INK,
+    MUTED,
+    PAPER,
+    SERIES,
+    SMALL,
+    SOFT,
+    WARM,
+    Sheet,
+    Words,
+    axes,
+    bare,
+    draw,
+    shows,
+)
+from itemwell.report.words import usd
+
+WIDE, NARROW = 1060.0, 340.0
+ROW = 30.0
+
+Document = Mapping[str, Any]
+
+
+def funnel(document: Document, sheet: Sheet) -> str:
+    """A bar a stage: what it let through, and what it refused at the end of the bar."""
+    found = document["funnel"]
+    rows = [(stage["stage"], stage["passed"], stage["refused"]) for stage in found["stages"]]
+    size = (NARROW, ROW * (len(rows) + 1) + 8)
+
+    def marks(figure: Figure) -> None:
+        plot = axes(figure, size, (58, 4, NARROW - 110, size[1] - 8))
+        whole = max(found["drafts"], 1)
+        plot.set_xlim(0, whole)
+        plot.set_ylim(len(rows) + 0.5, -0.5)
+        plot.axis("off")
+        plot.barh(0, found["drafts"], 0.62, color=SOFT)
+        _row(plot, 0, ("drafts", found["drafts"]), "funnel.drafts")
+        for n, (stage, passed, refused) in enumerate(rows):
+            last = n == len(rows) - 1
+            plot.barh(n + 1, passed, 0.62, color=ACCENT if last else SOFT)
+            plot.barh(n + 1, refused, 0.62, left=passed, color=WARM, linewidth=0)
+            path = f"funnel.stages.{n}.passed"
+            _row(plot, n + 1, (stage, passed), path, over=last and passed > 0.2 * whole)
+            if refused:
+                label = plot.text(
+                    passed + refused + 0.015 * whole,
+                    n + 1,
+                    f"−{refused:,}",
+                    va="center",
+                    color=WARM,
+                )
+                shows(label, f"funnel.stages.{n}.refused")
+
+    told = f"Of {found['drafts']:,} drafts {found['kept']:,} became questions."
+    return draw(Words("funnel", "From draft to question", told), size, sheet, marks)
+
+
+def _row(plot: Any, at: int, named: tuple[str, int], path: str, *, over: bool = False) -> None:
+    name, number = named
+    whole = plot.get_xlim()[1]
+    plot.text(-0.02 * whole, at, name, va="center", ha="right", color=MUTED)
+    label = plot.text(0.02 * whole, at, f"{number:,}", va="center", color=PAPER if over else INK)
+    shows(label, path)
+
+
+def cost(document: Document, sheet: Sheet, *, wide: bool) -> str:
+    """Bars of US dollars a day, a colour a vendor; below them what a kept question cost that day."""
+    found = document["cost"]
+    width = WIDE if wide else NARROW
+    size, right = (width, 210.0), 118.0 if wide else 8.0
+    days = [date.fromisoformat(each["day"]) for each in found["days"]]
+
+    def marks(figure: Figure) -> None:
+        above = axes(figure, size, (40, 16, width - 40 - right, 110))
+        below = axes(figure, size, (40, 150, width - 40 - right, 36))
+        floor = [0.0] * len(days)
+        for n, each in enumerate(found["vendors"]):
+            height = [day["by_vendor"].get(each["vendor"], 0.0) for day in found["days"]]
+            above.bar(range(len(days)), height, 0.72, bottom=floor, color=SERIES[n % len(SERIES)])
+            floor = [one + other for one, other in zip(floor, height, strict=True)]
+        _dollar_axis(above, found)
+        _label_highest(above, found)
+        if wide:
+            _vendors(above, found)
+        _each(below, found)
+        for plot in (above, below):
+            plot.set_xlim(-0.6, len(days) - 0.4)
+        mondays = [n for n, day in enumerate(days) if day.weekday() == 0]
+        shown = mondays if wide else mondays[:: max(1, len(mondays) // 3)]
+        below.set_xticks(shown, [f"{days[n].day} {days[n]:%b}" for n in shown])
+
+    told = (
+        f"{usd(found['usd'])} in {len(days)} days, by vendor; below, dollars per accepted question."
+    )
+    name = "cost-wide" if wide else "cost-narrow"
+    return draw(Words(name, "Cost per day by vendor", told), size, sheet, marks)
+
+
+def _dollar_axis(plot: Any, found: Document) -> None:
+    bare(plot)
+    top = max(each["usd"] for each in found["days"]) or 1.0
+    plot.set_ylim(0, top * 1.12)
+    plot.set_xticks([])
+    ticks = [0.0, top / 2, top]
+    plot.set_yticks(ticks[1:], [usd(tick) for tick in ticks[1:]])
+    plot.axhline(0, color=FAINT, linewidth=0.8)
+    for tick in ticks[1:]:
+        plot.axhline(tick, color=FAINT, linewidth=0.5, zorder=0)
+
+
+def _label_highest(plot: Any, found: Document) -> None:
+    place = max(range(len(found["days"])), key=lambda n: found["days"][n]["usd"])
+    highest = found["days"][place]["usd"]
+    if highest:
+        label = plot.text(place, highest, usd(highest), ha="center", va="bottom", fontsize=SMALL)
+        shows(label, f"cost.days.{place}.usd")
+
+
+def _vendors(plot: Any, found: Document) -> None:
+    """Their names in their colours, beside the bars: no key to look things up in."""
+    for n, each in enumerate(found["vendors"]):
+        label = plot.text(
+            1.01,
+            0.92 - 0.17 * n,
+            f"{each['vendor']} {usd(each['usd'])}",
+            transform=plot.transAxes,
+            color=SERIES[n % len(SERIES)],
+        )
+        shows(label, f"cost.vendors.{n}.usd")
+
+
+def _each(plot: Any, found: Document) -> None:
+    """Dots: dollars per question that was kept on that day."""
+    bare(plot)
+    some = [
+        (n, each["usd_per_question"])
+        for n, each in enumerate(found["days"])
+        if each["usd_per_question"] is not None and each["usd"]
+    ]
+    top = max((one for _, one in some), default=1.0)
+    plot.set_ylim(0, top * 1.2)
+    plot.set_yticks([top], [usd(top)])
+    plot.axhline(top, color=FAINT, linewidth=0.5, zorder=0)
+    plot.axhline(0, color=FAINT, linewidth=0.8)
+    plot.plot([n for n, _ in some], [one for _, one in some], "o", color=INK, markersize=3.5)
+    plot.text(
+        0, 1.1, "a question", transform=plot.transAxes, fontsize=SMALL, color=MUTED, va="bottom"
+    )
