@@ -19,16 +19,12 @@ def config() -> None:
 @config.command(cls=Command)
 def show(common: Common) -> Answer:
     """Print each value and where it came from; of a secret only that it is set."""
-    loaded = common.load()
-    rows = {
-        name: {"value": _shown(loaded, name), "from": loaded.origins[name]}
-        for name in loaded.origins
-    }
-    width = max(map(len, rows))
+    told = rows(common.load())
+    width = max(map(len, told))
     lines = [
-        f"{name.upper():<{width}}  {row['value']}  ({row['from']})" for name, row in rows.items()
+        f"{name.upper():<{width}}  {row['value']}  ({row['from']})" for name, row in told.items()
     ]
-    return Answer({"settings": rows}, "\n".join(lines))
+    return Answer({"settings": told}, "\n".join(lines))
 
 
 @config.command(cls=Command)
@@ -46,6 +42,14 @@ def example(_common: Common, markdown: bool) -> Answer:
 
     text = settings.markdown() if markdown else settings.example()
     return Answer({"example": text}, text.rstrip("\n"))
+
+
+def rows(loaded: "Loaded") -> dict[str, dict[str, Any]]:
+    """Each setting's value, of a secret only whether it is set, and where it came from."""
+    return {
+        name: {"value": _shown(loaded, name), "from": loaded.origins[name]}
+        for name in loaded.origins
+    }
 
 
 def _shown(loaded: "Loaded", name: str) -> Any:

@@ -23,6 +23,8 @@ MODULES = {
     "cleanup": "cleanup",
     "worker": "worker",
     "serve": "serve",
+    "status": "status",
+    "report": "report",
     "judge": "judge",
     "questions": "questions",
     "items": "items",

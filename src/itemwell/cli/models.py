@@ -89,7 +89,7 @@ def _row(
         "key": _key(settings, name.vendor),
         "host": _host(settings.base_url_of(name.vendor)),
         "does": _does(name, able, _types(settings)),
-        "price": _price(name, prices),
+        "price": price(name, prices),
         "record": _record(name, seen),
     }
 
@@ -116,7 +116,8 @@ def _does(name: "ModelName", able: "Routing", types: Sequence[str]) -> dict[str,
     return {stage: kinds for stage, kinds in found.items() if kinds}
 
 
-def _price(name: "ModelName", prices: "Prices") -> dict[str, Any]:
+def price(name: "ModelName", prices: "Prices") -> dict[str, Any]:
+    """What is known of a model's price, in US dollars per million tokens, and from where."""
     from itemwell.llm.door import LLMError
 
     try:

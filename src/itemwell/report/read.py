@@ -12,27 +12,15 @@ from itemwell.bank import Question
 from itemwell.report.abilities import seen
 from itemwell.report.figures.calendar import first_day
 from itemwell.report.figures.curves import MOST, Seen
-from itemwell.report.figures.stock import USE_DAYS
-from itemwell.report.figures.strips import slots
+from itemwell.report.glance import Glance, read
 from itemwell.schedule import Job
 from itemwell.store import calls, report, report_items, runs
-from itemwell.store.report import Begun, Cell, Drafts, Known, Met, Refused
+from itemwell.store.report import Drafts, Refused
 from itemwell.store.report_items import Flagged, ItemInForce
 
 SAMPLE = 6
 OF_RUN = 24
 """Questions, and refused drafts, that a run's report shows."""
-
-
-class OfStatus(NamedTuple):
-    """What jobs and stock look like at `now`."""
-
-    now: datetime
-    about: Mapping[str, Any]
-    known: Mapping[str, Known]
-    begun: Sequence[Begun]
-    cells: Sequence[Cell]
-    met: Sequence[Met]
 
 
 class Calibrated(NamedTuple):
@@ -49,7 +37,7 @@ class Calibrated(NamedTuple):
 class OfBank(NamedTuple):
     """The whole bank, over some days."""
 
-    status: OfStatus
+    glance: Glance
     drafts: Drafts
     spent: Sequence[tuple[date, str, Decimal]]
     kept: Mapping[date, int]
@@ -74,31 +62,16 @@ class OfRun(NamedTuple):
     orders: Sequence[Mapping[str, Any]]
 
 
-def status(db: Connection, table: Mapping[str, Job], now: datetime | None = None) -> OfStatus:
-    """`now` is the server's clock where none is given."""
-    about = report.about(db)
-    now = now or about["now"]
-    since = {name: (slots(job, now) or [now])[0] for name, job in table.items()}
-    return OfStatus(
-        now,
-        about,
-        report.known_jobs(db, list(table)),
-        report.begun(db, since),
-        report.cells(db),
-        report.met(db, now - timedelta(USE_DAYS)),
-    )
-
-
 def bank(
     db: Connection, table: Mapping[str, Job], days: int, now: datetime | None = None
 ) -> OfBank:
     """The last `days` days up to `now`, today's among them."""
-    told = status(db, table, now)
-    today = told.now.astimezone(UTC).date()
+    glance = read(db, table, now)
+    today = glance.now.astimezone(UTC).date()
     first = today - timedelta(days - 1)
     since = datetime(first.year, first.month, first.day, tzinfo=UTC)
     return OfBank(
-        told,
+        glance,
         report.drafts(db, since),
         report.spent_by_day(db, first),
         report.kept_by_day(db, first),

@@ -4,61 +4,30 @@
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from datetime import UTC, timedelta
+from typing import Any
 
-from itemwell.bank import Stratum
 from itemwell.report.figures import curves, precision
 from itemwell.report.figures.calendar import calendar
-from itemwell.report.figures.headline import of_bank, of_one
+from itemwell.report.figures.headline import of_one
 from itemwell.report.figures.production import calls, cost, funnel
 from itemwell.report.figures.samples import samples
-from itemwell.report.figures.stock import stock
-from itemwell.report.figures.strips import jobs
-from itemwell.report.read import Calibrated, OfBank, OfRun, OfStatus
-from itemwell.schedule import Job
-
-
-class Told(NamedTuple):
-    """What the composition root tells: settings and what follows from them."""
-
-    table: Mapping[str, Job]
-    targets: Mapping[Stratum, int]
-    critical_share: float
-    test_length: int  # questions
-    bank: str  # where it is; no password
-    settings: Sequence[Mapping[str, Any]] = ()  # name, value, from
-    prices: Sequence[Mapping[str, Any]] = ()  # vendor, model, input, output
-    versions: Sequence[Mapping[str, Any]] = ()  # of, version
-
-
-def status(read: OfStatus, told: Told) -> dict[str, Any]:
-    """The strip and the heat map."""
-    about = read.about
-    listed = jobs(told.table, read.known, read.begun, read.now)
-    held = stock(read.cells, told.targets, read.met, told.critical_share)
-    return {
-        "as_of": moment(read.now),
-        "headline": of_bank(listed, held),
-        "bank": {"where": told.bank}
-        | {name: about[name] for name in ("questions", "active", "responses", "runs", "alerts")},
-        "jobs": listed,
-        "stock": held,
-    }
+from itemwell.report.figures.status import Told, moment, status
+from itemwell.report.read import Calibrated, OfBank, OfRun
 
 
 def whole(read: OfBank, told: Told, days: int) -> dict[str, Any]:
     """The report of the bank over the last `days` days."""
-    today = read.status.now.astimezone(UTC).date()
+    today = read.glance.now.astimezone(UTC).date()
     return {
-        **status(read.status, told),
+        **status(read.glance, told),
         "days": days,
         "funnel": funnel(read.drafts),
         "cost": cost(read.spent, read.kept, today - timedelta(days - 1), today),
         "calendar": calendar(read.by_day, today),
         "calibration": read.calibrated and calibration(read.calibrated, told.test_length),
         "samples": samples(read.accepted, read.refused),
-        "appendix": appendix(read.status.about, told, read.orders),
+        "appendix": appendix(read.glance.about, told, read.orders),
     }
 
 
@@ -67,7 +36,7 @@ def of_run(read: OfRun, told: Told) -> dict[str, Any]:
     row, found = read.row, funnel(read.drafts)
     return {
         "as_of": moment(read.now),
-        "headline": of_one(row),
+        "headline": of_one(row, read.now),
         "bank": {"where": told.bank},
         "run": {
             "id": row["id"],
@@ -127,8 +96,3 @@ def appendix(
         "prices": list(told.prices),
         "seeds": [dict(order) for order in orders],
     }
-
-
-def moment(at: datetime) -> str:
-    """ISO 8601 to the second, in UTC."""
-    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

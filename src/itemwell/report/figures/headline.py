@@ -1,6 +1,7 @@
 """What to know first, in a sentence or two. Pure."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from itemwell.report.figures.sentences import sentence, several
@@ -19,10 +20,11 @@ def of_bank(jobs: Sequence[Mapping[str, Any]], stock: Mapping[str, Any]) -> str:
     return f"{_jobs(jobs)} {_stock(stock)}"
 
 
-def of_one(run: Mapping[str, Any]) -> str:
+def of_one(run: Mapping[str, Any], now: datetime) -> str:
     """A run, in the words of the jobs."""
     told = {name: run[name] for name in ("status", "counts", "error_message")}
-    return sentence(run["job_id"], "well", told | {"started": run["started_at"].timestamp()}, None)
+    last = told | {"started": run["started_at"].timestamp()}
+    return sentence(run["job_id"], "well", last, now=now)
 
 
 def _jobs(jobs: Sequence[Mapping[str, Any]]) -> str:

@@ -6,6 +6,8 @@ from typing import Any
 from itemwell.bank import LETTERS, Question, as_dict
 from itemwell.store.report import Refused
 
+GATES = ("check", "solve", "judge", "dedup")
+
 
 def samples(accepted: Sequence[Question], refused: Sequence[Refused]) -> dict[str, Any]:
     """Both, as the page shows them."""
@@ -16,7 +18,8 @@ def samples(accepted: Sequence[Question], refused: Sequence[Refused]) -> dict[st
 
 
 def _accepted(question: Question) -> dict[str, Any]:
-    return {"id": question.id, "gates": dict(question.gates)} | _shown(as_dict(question.draft))
+    gates = {name: question.gates[name] for name in GATES if name in question.gates}
+    return {"id": question.id, "gates": gates} | _shown(as_dict(question.draft))
 
 
 def _refused(each: Refused) -> dict[str, Any]:

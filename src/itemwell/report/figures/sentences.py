@@ -11,37 +11,50 @@ Counts = Mapping[str, Any]
 
 
 def sentence(
-    job: str, state: str, last: Mapping[str, Any] | None, upcoming: datetime | None
+    job: str,
+    state: str,
+    last: Mapping[str, Any] | None,
+    *,
+    now: datetime,
+    upcoming: datetime | None = None,
 ) -> str:
-    """`last` is the job's last run; None where it never ran.
+    """`last` is the job's last run; None where it never ran. `upcoming` is when it is due next.
 
     >>> last = {"status": "success", "started": 0.0, "counts": {"kept": 3, "wanted": 3}, "error_message": None}
-    >>> sentence("generate", "well", last, None)
-    'Kept 3 of 3 questions on Thu 1 Jan 1970 at 00:00.'
+    >>> sentence("generate", "well", last, now=datetime(1970, 1, 2, tzinfo=UTC))
+    'Kept 3 of 3 questions on Thu 1 Jan at 00:00.'
     """
-    later = f" Next due {when(upcoming)}." if upcoming else ""
-    if state == "off":
-        later = " It is switched off."
+    return f"{_so_far(job, state, last, now)}{_from_now_on(state, upcoming, now)}."
+
+
+def when(moment: datetime, now: datetime) -> str:
+    """A moment in UTC, for prose; its year where that is not the present one."""
+    here = moment.astimezone(UTC)
+    year = "" if here.year == now.astimezone(UTC).year else f" {here.year}"
+    return f"{here:%a} {here.day} {here:%b}{year} at {here:%H:%M}"
+
+
+def _so_far(job: str, state: str, last: Mapping[str, Any] | None, now: datetime) -> str:
     if last is None:
-        return f"Has never run.{later}"
-    moment = when(datetime.fromtimestamp(last["started"], UTC))
+        return "Has never run"
+    moment = when(datetime.fromtimestamp(last["started"], UTC), now)
     told = _short(last["error_message"] or "")
     match last["status"]:
         case "running":
-            return f"Under way since {moment}."
+            return f"Under way since {moment}"
         case "failed" | "stale" | "stopped" as how:
             word = {"failed": "Failed", "stale": "Died", "stopped": "Was stopped"}[how]
-            return f"{word} on {moment}{': ' + told if told else ''}.{later}"
+            return f"{word} on {moment}{': ' + told if told else ''}"
         case "partial":
-            return f"Ended in part on {moment}: {told or 'see its run'}.{later}"
-    late = " A run that was due since then is missing." if state == "overdue" else ""
-    return f"{_deed(job, last)} on {moment}.{late}{later}"
+            return f"Ended in part on {moment}: {told or 'see its run'}"
+    late = ", and a run that was due since then is missing" if state == "overdue" else ""
+    return f"{_deed(job, last)} on {moment}{late}"
 
 
-def when(moment: datetime) -> str:
-    """A moment in UTC, for prose."""
-    here = moment.astimezone(UTC)
-    return f"{here:%a} {here.day} {here:%b %Y} at {here:%H:%M}"
+def _from_now_on(state: str, upcoming: datetime | None, now: datetime) -> str:
+    if state == "off":
+        return "; it is switched off"
+    return f"; next due {when(upcoming, now)}" if upcoming else ""
 
 
 def several(number: int, noun: str, plural: str = "") -> str:

@@ -52,7 +52,7 @@ def _one(job: Job, known: Known, runs: Sequence[Begun], now: datetime) -> dict[s
     return {
         "job": job.name,
         "state": state,
-        "sentence": sentence(job.name, state, known.last, upcoming),
+        "sentence": sentence(job.name, state, known.last, now=now, upcoming=upcoming),
         "strip": strip,
         "expected": sum(each["status"] in OWED for each in strip),
         "done": sum(each["status"] in DONE for each in strip),

@@ -1,6 +1,7 @@
 """How well the questions measure: information with its standard error, Wright map, drift."""
 
 from collections.abc import Mapping
+from math import ceil
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -78,12 +79,13 @@ def _information_axes(above: Any, below: Any, points: Any) -> None:
 
 
 def _name_lines(plot: Any, points: Any) -> None:
-    for name, colour, word, at in (
-        ("best", ACCENT, "the best", 1.1),
-        ("drawn", MUTED, "at random", 0),
-    ):
-        near = min(points, key=lambda each: abs(each["theta"] - at))
-        plot.text(near["theta"] + 0.25, near[name], word, color=colour, va="bottom", ha="left")
+    """Each line's name beside it, in its colour."""
+    high = min(points, key=lambda each: abs(each["theta"] - 1.1))
+    plot.text(1.35, high["best"], "the best", color=ACCENT, va="bottom")
+    peak = max(points, key=lambda each: each["drawn"])
+    plot.text(
+        peak["theta"], peak["drawn"] * 1.04, "at random", color=MUTED, va="bottom", ha="center"
+    )
 
 
 def wright(document: Document, sheet: Sheet) -> str:
@@ -138,26 +140,26 @@ def drift(document: Document, sheet: Sheet) -> str:
     def marks(figure: Figure) -> None:
         plot = axes(figure, SIZE, (38, 14, 292, 246))
         bare(plot)
-        plot.set_xlim(-4, 4)
-        plot.set_ylim(-4, 4)
-        plot.plot([-4, 4], [-4, 4], color=FAINT, linewidth=1.0, zorder=0)
-        plot.text(-3.9, -3.3, "no change", color=MUTED, fontsize=SMALL)
+        reach = ceil(max(abs(c[name]) for c in found["cells"] for name in ("before", "now")) + 0.1)
+        plot.set_xlim(-reach, reach)
+        plot.set_ylim(-reach, reach)
+        plot.plot([-reach, reach], [-reach, reach], color=FAINT, linewidth=1.0, zorder=0)
+        plot.text(0.96 * reach, 0.84 * reach, "no change", color=MUTED, fontsize=SMALL, ha="right")
         _dots(plot, found["cells"])
         for n, each in enumerate(found["moved_most"][:NAMED]):
             label = plot.text(
-                each["before"] + 0.16,
+                each["before"] + 0.04 * reach,
                 each["now"],
                 f"{each['question_id']}",
                 va="center",
                 color=WARM,
             )
             shows(label, f"calibration.drift.moved_most.{n}.question_id")
+        ticks = range(-reach, reach + 1, 1 if reach < 4 else 2)
         for axis in (plot.xaxis, plot.yaxis):
-            axis.set_ticks(ENDS, [fixed(end, 0) for end in ENDS])
+            axis.set_ticks(ticks, [fixed(tick, 0) for tick in ticks])
         plot.set_xlabel("b before", fontsize=SMALL, labelpad=2)
-        plot.text(
-            0, 1.01, "b now", transform=plot.transAxes, color=MUTED, fontsize=SMALL, ha="right"
-        )
+        plot.text(0, 1.02, "b now", transform=plot.transAxes, color=MUTED, fontsize=SMALL)
 
     told = f"{found['questions']:,} questions with both; a dot is one or more of them. Numbers name those that moved most."
     return draw(

@@ -44,7 +44,7 @@ def funnel(document: Document, sheet: Sheet) -> str:
         plot.set_ylim(len(rows) + 0.5, -0.5)
         plot.axis("off")
         plot.barh(0, found["drafts"], 0.62, color=SOFT)
-        _row(plot, 0, ("drafts", found["drafts"]), "funnel.drafts")
+        _row(plot, 0, ("written", found["drafts"]), "funnel.drafts")
         for n, (stage, passed, refused) in enumerate(rows):
             last = n == len(rows) - 1
             plot.barh(n + 1, passed, 0.62, color=ACCENT if last else SOFT)
@@ -131,7 +131,7 @@ def _vendors(plot: Any, found: Document) -> None:
     for n, each in enumerate(found["vendors"]):
         label = plot.text(
             1.01,
-            0.92 - 0.17 * n,
+            0.92 - 0.17 * (len(found["vendors"]) - 1 - n),
             f"{each['vendor']} {usd(each['usd'])}",
             transform=plot.transAxes,
             color=SERIES[n % len(SERIES)],
