@@ -45,7 +45,7 @@ class OfBank(NamedTuple):
     calibrated: Calibrated | None
     accepted: Sequence[Question]
     refused: Sequence[Refused]
-    orders: Sequence[Mapping[str, Any]]
+    seeds: Sequence[Mapping[str, Any]]
 
 
 class OfRun(NamedTuple):
@@ -59,7 +59,7 @@ class OfRun(NamedTuple):
     calibrated: Calibrated | None
     accepted: Sequence[Question]
     refused: Sequence[Refused]
-    orders: Sequence[Mapping[str, Any]]
+    seeds: Sequence[Mapping[str, Any]]
 
 
 def bank(
@@ -79,7 +79,7 @@ def bank(
         _calibrated(db, report_items.published(db)),
         report.accepted(db, since, None, SAMPLE),
         report.refused(db, since, None, SAMPLE),
-        report.orders(db, since),
+        report.seeds(db, since),
     )
 
 
@@ -98,7 +98,7 @@ def run(db: Connection, run_id: int, now: datetime | None = None) -> OfRun | Non
         _calibrated(db, report_items.published(db, run_id), alone=True),
         report.accepted(db, None, run_id, OF_RUN),
         report.refused(db, None, run_id, OF_RUN),
-        report.orders(db, None, run_id),
+        report.seeds(db, None, run_id),
     )
 
 

@@ -148,11 +148,11 @@ def refused(db: Connection, since: datetime | None, run_id: int | None, most: in
     return [Refused(*row) for row in db.execute(_REFUSED_ONES, asked)]
 
 
-def orders(
+def seeds(
     db: Connection, since: datetime | None, run_id: int | None = None
 ) -> list[Mapping[str, Any]]:
-    """What makes runs of a moment on, or one run, reproducible: id, job, version, and seed if any."""
-    rows = db.execute(_ORDERS, {"since": since, "run_id": run_id}).mappings()
+    """The last runs since then, or one, that were given a seed or drew one: id, job, version, seed."""
+    rows = db.execute(_SEEDS, {"since": since, "run_id": run_id}).mappings()
     return [dict(row) for row in rows]
 
 
@@ -243,11 +243,11 @@ _REFUSED_ONES = text(f"""
         FROM refusals WHERE draft ? 'stem' AND {_WHICH.format(table="refusals")}
     ) AS drawn ORDER BY turn, md5(id::text), id LIMIT :most
 """)
-_ORDERS = text("""
-    SELECT id, job_id AS job, metadata ->> 'version' AS version,
-        coalesce(metadata #>> '{order,seed}', metadata ->> 'seed') AS seed
-    FROM job_runs WHERE job_id IN ('generate', 'exams', 'responses simulate')
-        AND (CAST(:since AS timestamptz) IS NULL OR started_at >= :since)
+_SEEDS = text("""
+    SELECT id, job_id AS job, metadata ->> 'version' AS version, seed
+    FROM job_runs, LATERAL (
+        SELECT coalesce(metadata #>> '{order,seed}', metadata ->> 'seed') AS seed) AS told
+    WHERE seed IS NOT NULL AND (CAST(:since AS timestamptz) IS NULL OR started_at >= :since)
         AND (CAST(:run_id AS bigint) IS NULL OR id = :run_id)
-    ORDER BY id DESC LIMIT 20
+    ORDER BY id DESC LIMIT 12
 """)

@@ -27,7 +27,7 @@ def whole(read: OfBank, told: Told, days: int) -> dict[str, Any]:
         "calendar": calendar(read.by_day, today),
         "calibration": read.calibrated and calibration(read.calibrated, told.test_length),
         "samples": samples(read.accepted, read.refused),
-        "appendix": appendix(read.glance.about, told, read.orders),
+        "appendix": appendix(read.glance.about, told, read.seeds),
     }
 
 
@@ -55,7 +55,7 @@ def of_run(read: OfRun, told: Told) -> dict[str, Any]:
         "cost": calls(read.calls, found["kept"]),
         "calibration": read.calibrated and calibration(read.calibrated, told.test_length),
         "samples": samples(read.accepted, read.refused),
-        "appendix": appendix(read.about, told, read.orders),
+        "appendix": appendix(read.about, told, read.seeds),
     }
 
 
@@ -83,7 +83,7 @@ def calibration(found: Calibrated, length: int) -> dict[str, Any]:
 
 
 def appendix(
-    about: Mapping[str, Any], told: Told, orders: Sequence[Mapping[str, Any]]
+    about: Mapping[str, Any], told: Told, seeds: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
     """Settings and where they come from, versions, prices, seeds."""
     server = [
@@ -94,5 +94,5 @@ def appendix(
         "settings": list(told.settings),
         "versions": [*told.versions, *server],
         "prices": list(told.prices),
-        "seeds": [dict(order) for order in orders],
+        "seeds": [dict(seed) for seed in seeds],
     }
