@@ -156,7 +156,7 @@ def cloud_run(text):
     spec = yaml.safe_load(text)["spec"]["template"]["spec"]["template"]["spec"]
     if spec.get("maxRetries", 3) != 0:
         yield "paid four times"
-    if spec.get("timeoutSeconds", 600) <= 600 and "generate" in text:
+    if "timeoutSeconds" not in spec:
         yield "killed after ten minutes"
     for entry in spec["containers"][0].get("env", []):
         if "value" in entry and re.search("KEY|URL|DSN", entry["name"]):

@@ -164,7 +164,7 @@ def test_a_zone_of_the_operators_reaches_platforms_that_know_zones(target):
 
 
 @pytest.mark.parametrize(
-    "target", ["cron", "docker", "azure", "railway", "vercel", "github-actions", "monitoring"]
+    "target", ["cron", "docker", "azure", "railway", "vercel", "github-actions"]
 )
 def test_and_is_refused_where_a_platform_runs_in_utc_alone(target):
     with pytest.raises(ConfigError, match="runs in UTC alone"):

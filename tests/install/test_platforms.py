@@ -66,21 +66,25 @@ def provider_on_disk():
 
 
 def test_terraform(tmp_path):
-    terraform, mirror = tool("terraform"), provider_on_disk()
     shutil.copy(DEPLOY / "aws" / "main.tf", tmp_path)
-    (tmp_path / "rc").write_text(
+    terraform_in(tmp_path)
+
+
+def terraform_in(folder):
+    """Validates the module in `folder`, by the provider on this disk and nothing else."""
+    terraform, mirror = tool("terraform"), provider_on_disk()
+    (folder / "rc").write_text(
         f'provider_installation {{ filesystem_mirror {{ path = "{mirror}" }} }}\n'
     )
     quiet = {
-        "TF_CLI_CONFIG_FILE": str(tmp_path / "rc"),
+        "TF_CLI_CONFIG_FILE": str(folder / "rc"),
         "CHECKPOINT_DISABLE": "1",
-        "HOME": str(tmp_path),
+        "HOME": str(folder),
         "PATH": os.environ["PATH"],
     }
-
-    check(terraform, "init", "-backend=false", "-no-color", cwd=tmp_path, env=quiet)
-    check(terraform, "validate", "-no-color", cwd=tmp_path, env=quiet)
-    check(terraform, "fmt", "-check", "-diff", cwd=tmp_path, env=quiet)
+    check(terraform, "init", "-backend=false", "-no-color", cwd=folder, env=quiet)
+    check(terraform, "validate", "-no-color", cwd=folder, env=quiet)
+    check(terraform, "fmt", "-check", "-diff", cwd=folder, env=quiet)
 
 
 def test_the_schedules_of_terraform_are_those_of_cloudformation():

@@ -1,17 +1,27 @@
 """`itemwell install`: files for the scheduler that a server or platform has."""
 
+import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import structlog
 
 from itemwell.cli.answer import Answer
 from itemwell.cli.options import Command, Common
 from itemwell.errors import ConfigError
-from itemwell.install.targets import TARGETS
+from itemwell.install.targets import TARGETS, WITHOUT_LINES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from itemwell.install.render import File
+    from itemwell.schedule import Job
+
+PINNED = re.compile(r"[a-z0-9][A-Za-z0-9._/:-]*@sha256:[0-9a-f]{64}")
+WATCHED = timedelta(days=400)
+"""So far ahead is looked for changes of the clock: both of a year, with a margin."""
 
 
 @click.command(cls=Command, short_help="Print or write the files of a scheduler.")
@@ -26,18 +36,29 @@ if TYPE_CHECKING:
     "--prefix", default="/opt/itemwell", show_default=True, metavar="DIR",
     help="Where itemwell is installed: its command is DIR/bin/itemwell.",
 )  # fmt: skip
+@click.option(
+    "--run-due", "one", is_flag=True,
+    help="Instead of a line a job: one of `itemwell run-due` every five minutes, which does them all.",
+)  # fmt: skip
+@click.option(
+    "--base", default="", metavar="IMAGE@sha256:...",
+    help="With docker: the image to build upon, with its digest.",
+)  # fmt: skip
 def install(
-    _common: Common,
+    common: Common,
+    *,
     target: str | None,
     folder: Path | None,
     only: str | None,
     prefix: str,
     force: bool,
+    one: bool,
+    base: str,
 ) -> Answer:
     """Print the files that make a scheduler run the jobs: schedule -> translate -> render -> print or write.
 
-    They come from the one table of jobs, hold no secrets, and say when to change a line. Without
-    TARGET the targets are listed. README.md among the files is the runbook: install, first run, a
+    They come from the one table of jobs with what [schedule.*] of itemwell.toml changes of it, hold no
+    secrets, and say when to change a line. Without TARGET the targets are listed. README.md among the files is the runbook: install, first run, a
     failed run, by hand, upgrade, roll back, uninstall. It is printed by --file README.md.
     """
     from itemwell.install.render import render
@@ -46,15 +67,18 @@ def install(
     if target is None:
         return _listed()
     _require_plain(prefix)
-    files = _chosen(render(target, prefix=prefix), only)
+    _require_pinned(target, base)
+    jobs = _one(target) if one else _jobs(common)
+    files = _chosen(render(target, prefix=prefix, jobs=jobs, base=base), only)
     document = {"target": target, "files": {file.path: file.text for file in files}}
     if folder is None:
         return Answer(document, _printed(files, all_of_it=only is not None))
-    written = write(folder, files, force=force)
+    written = write(folder, files, force=force, whole=only is None)
     told = [
         *(f"written  {folder / path}" for path in written.new),
         *(f"changed  {folder / path}" for path in written.changed),
         *(f"the same {folder / path}" for path in written.same),
+        *(f"no more  {folder / path}: switch it off, and delete it" for path in written.stale),
     ]
     return Answer(document | {"written": written._asdict()}, "\n".join(told))
 
@@ -63,6 +87,45 @@ def _listed() -> Answer:
     width = max(map(len, TARGETS))
     rows = [f"{name:<{width}}  {what}" for name, what in TARGETS.items()]
     return Answer({"targets": TARGETS}, "\n".join(rows))
+
+
+def _one(target: str) -> "Mapping[str, Job]":
+    """run-due alone. It reads [schedule.*] itself, at each of its runs."""
+    from itemwell.schedule import RUN_DUE
+
+    if target in WITHOUT_LINES:
+        raise ConfigError(
+            f"{target} starts no run-due: it {WITHOUT_LINES[target]}",
+            "leave --run-due out here, and install it where programs run: systemd, cron, kubernetes",
+        )
+    return {RUN_DUE.name: RUN_DUE}
+
+
+def _jobs(common: Common) -> "Mapping[str, Job]":
+    """The jobs with the operator's changes; he is warned where a clock change meets one."""
+    from itemwell.cli.run_due import jobs_of
+    from itemwell.schedule import clock_changes
+
+    jobs = jobs_of(common.settings())
+    now = datetime.now(UTC)
+    for job in jobs.values():
+        for change in clock_changes(job, now, now + WATCHED) if job.enabled else ():
+            structlog.get_logger().warning(
+                f"{job.name}: {change} by run-due; timers of other platforms may leave it out or double it:"
+                " another hour or UTC avoids that"
+            )
+    return jobs
+
+
+def _require_pinned(target: str, base: str) -> None:
+    """Raise ConfigError for a base without digest, or one that nothing is built upon."""
+    if base and target != "docker":
+        raise ConfigError("--base is of `itemwell install docker` alone", "leave it out")
+    if base and not PINNED.fullmatch(base):
+        raise ConfigError(
+            f"--base {base!r} is not an image with its digest",
+            "look it up: deploy/docker/pin python:3.13-slim-bookworm",
+        )
 
 
 def _require_plain(prefix: str) -> None:

@@ -1,16 +1,25 @@
 """One schedule in the dialects of the platforms. Pure: a line of cron goes in, theirs comes out.
 
-Cron runs a job when day of month *or* weekday fits, where both are restricted. Most dialects
-want both to fit, or refuse it: such a line becomes two, or is refused here.
+Cron runs a job when day of month *or* weekday fits, where both are restricted and neither begins with
+`*`; else both have to. Most dialects want both to fit, or refuse it: such a line becomes two, or is
+refused here. Names, and steps from a number on, are written out: not every dialect knows them.
 """
 
 import re
+from datetime import timedelta
 from typing import NamedTuple
 
 from itemwell.errors import ConfigError
+from itemwell.install.timing import shortest_period
 
 WEEKDAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")
 LETTERS = {day.upper(): number for number, day in enumerate(WEEKDAYS)}
+UTC = frozenset({"UTC", "Etc/UTC"})
+MONTHS = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()
+LAST = (59, 23, 31, 12, 6)
+"""The highest number of each field."""
+
+PART = re.compile(r"(?:\*|\d+(?:-\d+)?)(?:/\d+)?")
 
 
 class Fields(NamedTuple):
@@ -25,17 +34,42 @@ class Fields(NamedTuple):
     @property
     def either_day(self) -> bool:
         """Whether cron runs on the day of the month and on the weekday, whichever comes."""
-        return self.day != "*" and self.weekday != "*"
+        return not (self.day.startswith("*") or self.weekday.startswith("*"))
 
 
 def fields(cron: str) -> Fields:
-    """The fields of `cron`. Raises ConfigError where there are not five, or one is not plain numbers."""
-    parts = cron.split()
-    if len(parts) != 5 or not all(re.fullmatch(r"[\d*,/A-Za-z-]+", part) for part in parts):
-        raise ConfigError(
-            f"the schedule {cron!r} is not five fields of cron", "write it like 0 2 * * 0"
-        )
-    return Fields(*parts)
+    """The fields of `cron` in numbers. Raises ConfigError where there are not five, or one is none of these."""
+    parts = cron.upper().split()
+    if len(parts) == len(LAST):
+        month, weekday = _numbered(parts[3], MONTHS, 1), _numbered(parts[4], [*LETTERS], 0)
+        numbers = [*parts[:3], month, weekday]
+        if all(PART.fullmatch(part) for field in numbers for part in field.split(",")):
+            return Fields(*map(_closed, numbers, LAST))
+    raise ConfigError(
+        f"the schedule {cron!r} is not five fields of cron, of numbers, names, `*`, `,`, `-` and `/`",
+        "write it like 0 2 * * 0",
+    )
+
+
+def _numbered(field: str, names: list[str], first: int) -> str:
+    """`JAN-MAR` as `1-3`; what is no name stays."""
+    return re.sub(
+        "|".join(names), lambda found: str(names.index(found[0]) + first), field
+    )  # fmt: skip
+
+
+def _closed(field: str, last: int) -> str:
+    """`5/15` as `5-59/15`, which Debian's cron reads too."""
+    return re.sub(r"(?<![-\d])(\d+)/", rf"\1-{last}/", field)
+
+
+def written(cron: str) -> str:
+    """The line in numbers, as every cron reads it.
+
+    >>> written("5/15 2 * JAN-MAR sun")
+    '5-59/15 2 * 1-3 0'
+    """
+    return " ".join(fields(cron))
 
 
 def oncalendar(cron: str, zone: str = "UTC") -> list[str]:
@@ -91,13 +125,35 @@ def plain(cron: str) -> str:
 
 
 def in_utc(cron: str, zone: str) -> str:
-    """The line as it is, for schedulers that know no zone. Raises ConfigError for any but UTC."""
-    if zone != "UTC":
+    """The line in numbers, for schedulers that know no zone. Raises ConfigError for any but UTC."""
+    if zone not in UTC:
         raise ConfigError(
             f"this scheduler runs in UTC alone, and {cron!r} is in {zone}",
             "put the schedule in UTC, or use systemd, kubernetes, aws or gcp",
         )
+    return written(cron)
+
+
+def every_minutes(cron: str, minutes: int) -> str:
+    """The line as it is. Raises ConfigError where it runs more often than the platform does."""
+    if shortest_period(cron) < timedelta(minutes=minutes):
+        raise ConfigError(
+            f"this platform starts nothing more often than every {minutes} minutes, and {cron!r} is",
+            "let it run less often, or use systemd, cron or kubernetes",
+        )
     return cron
+
+
+def kubernetes(cron: str) -> str:
+    """The line for Kubernetes, whose Sunday is 0 alone, and which runs on either day wherever both have numbers.
+
+    >>> kubernetes("0 2 1 * 7")
+    '0 2 1 * 0'
+    """
+    line = fields(cron)
+    if not line.either_day and line.day != "*" and line.weekday != "*":
+        raise _both_days("Kubernetes", cron)
+    return " ".join((*line[:4], plain_weekdays(line.weekday)))
 
 
 def plain_weekdays(field: str) -> str:
@@ -111,35 +167,43 @@ def weekday_numbers(field: str) -> list[int]:
     >>> weekday_numbers("5-7")
     [0, 5, 6]
     """
-    return sorted({number % 7 for part in field.split(",") for number in _span(part)})
+    numbers = _numbered(field.upper(), [*LETTERS], 0)
+    return sorted({number % 7 for part in numbers.split(",") for number in _span(part)})
 
 
 def _span(part: str) -> range:
-    """The numbers of `*/2`, `1-5`, `1-5/2`, `MON`, `7`."""
+    """The numbers of `*/2`, `1-5`, `1-5/2`, `6-0`, `7`."""
     body, _, step = part.partition("/")
     first, _, last = ("0", "-", "6") if body == "*" else body.partition("-")
-    low = _weekday(first)
-    high = _weekday(last) if last else (6 if step else low)
+    low = int(first)
+    high = int(last) if last else (6 if step else low)
     return range(low, (7 if high < low and high == 0 else high) + 1, int(step or 1))
-
-
-def _weekday(name: str) -> int:
-    return LETTERS[name[:3].upper()] if name[:1].isalpha() else int(name)
 
 
 def _one_day(cron: str, where: str) -> Fields:
     line = fields(cron)
-    if line.either_day:
-        raise ConfigError(
-            f"{where} cannot run {cron!r}: it restricts day of month and weekday at once",
-            "restrict one of them in the schedule",
-        )
+    if line.day != "*" and line.weekday != "*":
+        raise _both_days(where, cron)
     return line
 
 
+def _both_days(where: str, cron: str) -> ConfigError:
+    return ConfigError(
+        f"{where} cannot run {cron!r}: it restricts day of month and weekday at once",
+        "restrict one of them in the schedule",
+    )
+
+
 def _from_start(field: str, first: int) -> str:
-    """Amazon's steps begin at a number: `*/15` is `0/15`."""
-    return ",".join(re.sub(r"^\*/", f"{first}/", part) for part in field.split(","))
+    """Amazon's steps begin at a number, and have no end: `*/15` is `0/15`, `5-20/5` is `5,10,15,20`."""
+    return ",".join(_step(part, first) for part in field.split(","))
+
+
+def _step(part: str, first: int) -> str:
+    if "-" in part and "/" in part:
+        low, high, step = map(int, re.split("[-/]", part))
+        return ",".join(map(str, range(low, high + 1, step)))
+    return re.sub(r"^\*/", f"{first}/", part)
 
 
 def _calendar(field: str, first: int = 0) -> str:

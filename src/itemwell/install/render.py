@@ -1,5 +1,6 @@
 """Renders a target: a folder of templates, each file once, or once a job where its name has `JOB`."""
 
+import json
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from functools import cache
@@ -11,6 +12,7 @@ from typing import NamedTuple
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from itemwell import __version__
+from itemwell.errors import ConfigError
 from itemwell.install import dialects
 from itemwell.install.timing import Timing
 from itemwell.schedule import JOBS, RUN_DUE, Job
@@ -27,6 +29,9 @@ CREDENTIALS = (
 )
 """The secrets that a scheduled job may need, by the names of their settings."""
 
+CHANGEABLE = ("cron", "zone", "enabled", "catch_up")
+"""Parts of a job that [schedule.*] may change."""
+
 CLOUDWATCH_LOOKS_BACK = timedelta(days=7)
 
 
@@ -42,15 +47,27 @@ class File(NamedTuple):
         return self.text.startswith("#!")
 
 
-def render(target: str, *, prefix: str, jobs: Mapping[str, Job] = JOBS) -> list[File]:
-    """The files of `target`, the README last. `prefix` holds `bin/itemwell`."""
+def render(
+    target: str, *, prefix: str, jobs: Mapping[str, Job] = JOBS, base: str = ""
+) -> list[File]:
+    """The files of `target` for `jobs`, the README last. `prefix` holds `bin/itemwell`.
+
+    `base` is the image that the Dockerfile is built upon; without it the build is told. Raises
+    ConfigError where the platform cannot run a schedule, or none is left.
+    """
     timings = [Timing(job) for job in jobs.values() if job.enabled]
+    if not timings:
+        raise ConfigError(
+            "every job is switched off", "enable one in [schedule.*] of itemwell.toml"
+        )
     common = {
         "jobs": timings,
         "run_due": Timing(RUN_DUE),
         "prefix": prefix.rstrip("/"),
         "credentials": CREDENTIALS,
         "version": __version__,
+        "base": base,
+        "schedule": changes_of(jobs),
         "look_back": CLOUDWATCH_LOOKS_BACK.total_seconds(),
     }
     found = [
@@ -60,6 +77,20 @@ def render(target: str, *, prefix: str, jobs: Mapping[str, Job] = JOBS) -> list[
         if (text := _text(name, {**common, "job": job}))
     ]
     return sorted(found, key=lambda file: (file.path == README, file.path))
+
+
+def changes_of(jobs: Mapping[str, Job]) -> str:
+    """What differs from the table of jobs, as the setting SCHEDULE is written; empty where nothing does.
+
+    Containers get it, so that `health`, `monitor` and `next` judge by the same times.
+    """
+    changes = {
+        name: {part: getattr(job, part) for part in CHANGEABLE if getattr(job, part) != getattr(JOBS[name], part)}
+        for name, job in jobs.items()
+        if name in JOBS
+    }  # fmt: skip
+    different = {name: parts for name, parts in changes.items() if parts}
+    return json.dumps(different, separators=(",", ":")) if different else ""
 
 
 def _text(name: str, context: Mapping[str, object]) -> str:
@@ -85,6 +116,9 @@ def environment() -> Environment:
         "six_fields": dialects.six_fields,
         "plain": dialects.plain,
         "in_utc": dialects.in_utc,
+        "kubernetes": dialects.kubernetes,
+        "every_minutes": dialects.every_minutes,
+        "quoted": json.dumps,
         "seconds": lambda length: int(timedelta.total_seconds(length)),
         "minutes": lambda length: int(timedelta.total_seconds(length)) // 60,
         "pascal": lambda name: "".join(part.capitalize() for part in name.split("-")),

@@ -16,3 +16,11 @@ TARGETS = {
     "github-actions": "a workflow on a schedule",
     "monitoring": "alert rules, a dashboard and outside checks",
 }
+
+WITHOUT_LINES = {
+    "logrotate": "rotates a log",
+    "vercel": "only queues",
+    "pg-cron": "only queues",
+    "monitoring": "only watches",
+}
+"""Targets that start no job, and why."""

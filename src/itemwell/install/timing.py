@@ -6,13 +6,16 @@ from typing import NamedTuple
 
 from cronsim import CronSim
 
-from itemwell.schedule import Job
+from itemwell.schedule import RUN_DUE, Job
 
 MARGIN = timedelta(minutes=5)
 """The job ends by its own deadline with what it has kept; a platform that kills earlier loses that."""
 
 BETWEEN = timedelta(minutes=5)
 """How long to wait before another try: a lease of a dead run has expired by then."""
+
+LATEST_START = timedelta(hours=1)
+EARLIEST_START = timedelta(minutes=1)
 
 TRIES = 3
 FINAL = (1, 2, 3, 70, 130, 143)
@@ -79,6 +82,11 @@ class Timing(NamedTuple):
         return self.job.catch_up != "skip"
 
     @property
+    def calibrates(self) -> bool:
+        """Whether it may hold all answers in memory, and compiles: calibrate, and run-due that starts it."""
+        return self.name in {"calibrate", RUN_DUE.name}
+
+    @property
     def deadline(self) -> timedelta:
         """When the job gives up by itself."""
         return self.job.deadline
@@ -97,6 +105,11 @@ class Timing(NamedTuple):
     def retries(self) -> bool:
         """Whether a failed run is worth another try before the next one is due anyway."""
         return TRIES * (self.limit + BETWEEN) <= self.period
+
+    @property
+    def start_within(self) -> timedelta:
+        """How long a start that was missed is made up for; schedulers want a minute at least."""
+        return max(min(self.period / 2, LATEST_START), EARLIEST_START)
 
     @property
     def window(self) -> timedelta:

@@ -24,12 +24,17 @@ class Written(NamedTuple):
     new: list[str]
     changed: list[str]
     same: list[str]
+    stale: list[str]
+    """Written before and still there, and no longer rendered: of a job that was switched off."""
 
 
-def write(folder: Path, rendered: Iterable[File], *, force: bool = False) -> Written:
+def write(
+    folder: Path, rendered: Iterable[File], *, force: bool = False, whole: bool = True
+) -> Written:
     """Write all files, or none where one would overwrite what this command did not write.
 
-    Raises ConfigError, which names those files; `force` overwrites them.
+    Raises ConfigError, which names those files; `force` overwrites them. Nothing is ever deleted: of
+    the `whole` of a target, what is no longer rendered is told.
     """
     wanted = {file.path: file for file in rendered}
     try:
@@ -55,6 +60,7 @@ def write(folder: Path, rendered: Iterable[File], *, force: bool = False) -> Wri
         [path for path in changed if present[path] is None],
         [path for path in changed if present[path] is not None],
         [path for path in wanted if path not in changed],
+        sorted(path for path in known if whole and path not in wanted and (folder / path).exists()),
     )
 
 
