@@ -34,7 +34,7 @@ variable "assign_public_ip" {
 }
 
 variable "secret_arn" {
-  description = "A secret in Secrets Manager: a JSON object with all of database_url, openai_api_key, anthropic_api_key, google_api_key, sentry_dsn; empty texts for those that you do not have."
+  description = "A secret in Secrets Manager: a JSON object with all of database_url, openai_api_key, anthropic_api_key, google_api_key, sentry_dsn, smtp_url, slack_webhook_url, alert_webhook_url, ping_url, otlp_endpoint; empty texts for those that you do not have."
   type        = string
 }
 
@@ -156,7 +156,7 @@ locals {
       late_hours = 49
     }
   }
-  secrets = ["database_url", "openai_api_key", "anthropic_api_key", "google_api_key", "sentry_dsn"]
+  secrets = ["database_url", "openai_api_key", "anthropic_api_key", "google_api_key", "sentry_dsn", "smtp_url", "slack_webhook_url", "alert_webhook_url", "ping_url", "otlp_endpoint"]
 }
 
 data "aws_region" "here" {}

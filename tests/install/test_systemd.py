@@ -89,7 +89,9 @@ set -e
 printf '%s\\n' {site} {source} >$(echo /opt/itemwell/lib/python3*/site-packages)/here.pth
 printf '#!/opt/itemwell/bin/python\\nimport sys\\nfrom itemwell.cli import entry\\nsys.exit(entry())\\n' >/opt/itemwell/bin/itemwell
 chmod 755 /opt/itemwell/bin/itemwell
-cp -r {units}/*.timer {units}/*.service* /etc/systemd/system/
+cd /opt
+itemwell/bin/itemwell install systemd --run-due --write one
+for units in {units} one; do cp -r $units/*.timer $units/*.service* /etc/systemd/system/; done
 mkdir -p /etc/itemwell /etc/credstore
 printf '%s\\n' 'questions_per_run = 60' '[blueprints.diagnostic]' 'questions = 6' 'pretest = 0' '[blueprints.practice]' 'questions = 6' 'pretest = 0' >/etc/itemwell/itemwell.toml
 (umask 077; printf %s '{url}' >/etc/credstore/itemwell.database_url)
@@ -99,7 +101,7 @@ systemctl daemon-reload
 
 @pytest.fixture
 def machine(bank_url):
-    """A systemd with the rendered units as they stand, and the bank behind a port."""
+    """A systemd with the rendered units as they stand, run-due's too, and the bank behind a port."""
     if os.geteuid() or not shutil.which("unshare") or not Path("/lib/systemd/systemd").exists():
         pytest.skip("a real systemd is started by root alone")
     import sysconfig
@@ -120,22 +122,73 @@ def journal(pid, unit):
     return inside(pid, "journalctl", "-u", unit, "--no-pager", "-o", "cat").stdout
 
 
-def test_the_real_program_runs_in_the_sandbox_as_it_stands(machine, program):
-    generated = inside(machine, "systemctl", "start", "itemwell@generate")
-    told = journal(machine, "itemwell@generate")
-    assert generated.returncode == 0, told
-    assert "exit code: 0 (ok): 60 questions kept" in told
-    assert len(program("runs", "--json").json["runs"]) == 1
+TOLD = {
+    "generate": "60 questions kept",
+    "exams": "4 exams made for 2 active learners",
+    "calibrate": "IRT calibration complete: items_calibrated=60",
+    "snapshot": "Daily snapshots completed: ",
+}
+"""What a job says of its work, where that is fixed, in the bank that this test makes."""
 
-    for job in ("readiness", "exams"):
-        ended = inside(machine, "systemctl", "start", f"itemwell@{job}")
-        assert ended.returncode == 0, journal(machine, f"itemwell@{job}")
 
+def test_every_job_runs_in_the_sandbox_as_it_stands(machine, program):
+    """Over a bank with questions and answers, so that each has something to do."""
+    (program.folder / "learners.csv").write_text("user_id\nann\nbo\n")
+    program("learners", "import", "learners.csv")
+    first = ["generate", "exams"]
+    for job in first:
+        assert_does(machine, job)
     program("responses", "simulate", "--learners", 600, "--per-learner", 30)
-    calibrated = inside(machine, "systemctl", "start", "itemwell@calibrate")
-    told = journal(machine, "itemwell@calibrate")
-    assert calibrated.returncode == 0, told
-    assert "IRT calibration complete: items_calibrated=60" in told
+    for job in [job for job in (*JOBS, "run-due") if job not in first]:
+        assert_does(machine, job)
+
+    assert {run["job_id"] for run in program("runs", "--json").json["runs"]} >= set(JOBS)
+
+
+def assert_does(machine, job):
+    ended = inside(machine, "systemctl", "start", f"itemwell@{job}")
+    told = journal(machine, f"itemwell@{job}")
+    status = inside(machine, "systemctl", "show", f"itemwell@{job}", "-p", "ExecMainStatus").stdout
+    last = [line for line in told.splitlines() if line.startswith("exit code: ")][-1]
+    sys.stdout.write(f"{job}: {status.strip()}; {last}\n")  # seen with -s
+
+    assert (ended.returncode, status.strip()) == (0, "ExecMainStatus=0"), told
+    assert last.startswith("exit code: 0 (ok): ")
+    assert TOLD.get(job, "") in told
+
+
+def test_run_due_calibrates_in_its_own_sandbox(machine, program):
+    """Its unit starts what compiles: the restrictions are those of calibrate."""
+    inside(machine, "systemctl", "start", "itemwell@generate")
+    program("responses", "simulate", "--learners", 600, "--per-learner", 30)
+    program("jobs", "trigger", "calibrate")
+
+    assert_does(machine, "run-due")
+
+    assert "calibrate: IRT calibration complete: items_calibrated=60" in " ".join(
+        re.sub(r"\S+Z \[info\] ", "", line) + "\n" for line in journal(machine, "itemwell@run-due").splitlines()
+    )  # fmt: skip
+
+
+FIGURES = """
+set -e
+groupadd --system itemwell-figures
+install -d -m 2775 -g itemwell-figures /var/lib/node_exporter
+mkdir -p /etc/systemd/system/itemwell@metrics.service.d
+printf '%s\\n' '[Service]' 'Environment=METRICS_TEXTFILE=/var/lib/node_exporter/itemwell.prom' 'SupplementaryGroups=itemwell-figures' 'ReadWritePaths=/var/lib/node_exporter' >/etc/systemd/system/itemwell@metrics.service.d/figures.conf
+systemctl daemon-reload
+systemctl start itemwell@metrics
+stat -c %a /var/lib/node_exporter/itemwell.prom
+"""
+
+
+def test_figures_for_node_exporter_are_written_with_the_runbooks_drop_in(machine):
+    written = inside(machine, "bash", "-c", FIGURES)
+
+    assert written.returncode == 0, journal(machine, "itemwell@metrics")
+    assert written.stdout == "644\n"
+    runbook = (DEPLOY / "monitoring" / "README.md").read_text()
+    assert all(line.strip("'") in runbook for line in re.findall(r"'[A-Z]\w+=\S+'", FIGURES))
 
 
 def test_a_failure_is_told_and_not_tried_again(machine, program):

@@ -63,7 +63,9 @@ def how_called() -> str:
     found = shutil.which("itemwell")
     if found and me.exists() and me.samefile(found):
         return "itemwell"
-    return shlex.quote(os.path.relpath(me)) if me.exists() else "python -m itemwell"
+    if not me.exists():
+        return "python -m itemwell"
+    return shlex.quote(min(os.path.relpath(me), str(me), key=len))
 
 
 def reader_gone() -> Answer:

@@ -26,8 +26,13 @@ CREDENTIALS = (
     "anthropic_api_key",
     "google_api_key",
     "sentry_dsn",
+    "smtp_url",
+    "slack_webhook_url",
+    "alert_webhook_url",
+    "ping_url",
+    "otlp_endpoint",
 )
-"""The secrets that a scheduled job may need, by the names of their settings."""
+"""The secrets that a scheduled job may need, by the names of their settings: all but that of `serve`."""
 
 CHANGEABLE = ("cron", "zone", "enabled", "catch_up")
 """Parts of a job that [schedule.*] may change."""
