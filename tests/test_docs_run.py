@@ -17,9 +17,10 @@ NOT_RUN = {"operate.md": 1, "start.md": 1}
 """How many blocks of a page say that they are not run, and why; pages that are not here have none."""
 
 BLOCK = re.compile(
-    r"(?:^<!-- not run: (?P<why>[^\n]+) -->\n)?^```(?P<kind>\w*)\n(?P<body>.*?)^```$", re.M | re.S
+    r"(?:^<!-- not run: (?P<why>[^\n]+) -->\n)?^```(?P<kind>\w*)\n(?P<body>.*?)^```$",
+    re.MULTILINE | re.DOTALL,
 )
-EXIT_CODE = re.compile(r"^exit code: (\d+)", re.M)
+EXIT_CODE = re.compile(r"^exit code: (\d+)", re.MULTILINE)
 MARK = "\036"  # the record separator of ASCII: no command prints it
 PATIENCE = 400  # seconds for a page, on a very busy machine
 
@@ -50,7 +51,7 @@ def steps(page):
         if kind == "sh":
             yield Step(body, [])
             continue
-        told = re.split(r"^\$ ", body, flags=re.M)
+        told = re.split(r"^\$ ", body, flags=re.MULTILINE)
         assert told[0] == "", f"{page}: a console begins with a command"
         for piece in told[1:]:
             command, *rest = piece.splitlines()
@@ -60,9 +61,7 @@ def steps(page):
 
 
 def script(page):
-    return "".join(
-        f"{{\n{step.command}\n}}\nprintf '{MARK}%s{MARK}' $?\n" for step in steps(page)
-    )
+    return "".join(f"{{\n{step.command}\n}}\nprintf '{MARK}%s{MARK}' $?\n" for step in steps(page))
 
 
 def as_shown(line):
@@ -111,7 +110,11 @@ def test_no_block_is_left_out_but_those_that_say_why():
     marked = {
         page: sum(bool(why) for why, _, _ in blocks(page, "console", "sh", "sql")) for page in PAGES
     }
-    kinds = {kind for page in PAGES for kind in re.findall(r"^```(\w*)$", (DOCS / page).read_text(), re.M)}
+    kinds = {
+        kind
+        for page in PAGES
+        for kind in re.findall(r"^```(\w*)$", (DOCS / page).read_text(), re.MULTILINE)
+    }
 
     assert {page: count for page, count in marked.items() if count} == {
         page: count for page, count in NOT_RUN.items() if count

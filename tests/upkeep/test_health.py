@@ -16,9 +16,9 @@ BARE = "import json, sys, psycopg, sqlalchemy"
 HEAVY = ("numpy", "scipy", "numba", "openai", "anthropic", "google.genai", "sentry_sdk", "pyarrow")
 LIGHT = frozenset(
     "itemwell annotated_types attr attrs click dotenv platformdirs pydantic pydantic_core"
-    " pydantic_settings pygments rich structlog typing_inspection".split()
+    " pydantic_settings pygments rich structlog typing_inspection greenlet".split()
 )
-"""What a probe may load beside the database's libraries."""
+"""What a probe may load beside the database's libraries; SQLAlchemy loads greenlet where it is."""
 
 
 def found(ended):
