@@ -94,6 +94,18 @@ def test_a_week_later_the_old_steps_end_and_new_ones_stand(ann):
     assert report.ended == 2
 
 
+def test_steps_whose_time_is_over_end_also_of_those_who_are_active_no_more(ann):
+    tell(ann)
+    with ann.begin() as db:
+        add_learner(db, "bob", NOW + 65 * DAY)
+
+    report = tell(ann, NOW + 70 * DAY)
+
+    assert standing(ann) == {}
+    assert report.ended == len(rows(ann, "user_id = 'ann'")) > 0
+    assert {each["user_id"] for each in rows(ann, "is_active")} == {"bob"}
+
+
 def test_what_was_dismissed_is_not_given_again_even_the_same_day(ann):
     tell(ann)
     with ann.begin() as db:

@@ -5,11 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from itemwell.recommend.batch import give
 from itemwell.recommend.report import Report
 from itemwell.recommend.shard import Place, Shard, work
+from itemwell.store import recommendations
+from itemwell.store.connect import transact
 from itemwell.store.runs import Run
 from itemwell.store.study import Sources
 from itemwell.walk import Under, until
@@ -47,7 +49,9 @@ def run(
     try:
         if asked.user is not None:
             report.add(give(place.desk(shard), [asked.user], conditions))
-        elif work(place, shard, conditions, report):
+        elif work(place, shard, conditions, report) or not _end_expired(
+            bank, conditions, report, asked
+        ):
             report.stopped_by = "deadline"
     finally:
         report.seconds = time.monotonic() - started
@@ -56,6 +60,23 @@ def run(
     if under:
         under.outcome = report.outcome
     return report
+
+
+def _end_expired(bank: Engine, under: Under, report: Report, asked: Asked) -> bool:
+    """End the steps whose time is over also of those who are active no more; whether all were looked at."""
+    after: str | None = ""
+    while under.write and after is not None:
+        if under.over():
+            return False
+
+        def end(db: Connection, after: str = after) -> tuple[int, str | None]:
+            done = recommendations.end_expired(db, asked.at, after)
+            under.fence(db)  # last: it keeps the heartbeat waiting
+            return done
+
+        ended, after = transact(bank, end)
+        report.ended += ended
+    return True
 
 
 def queue(bank: Engine, under: Run, asked: Asked, defer: Callable[[Shard], bool]) -> Report:
@@ -67,6 +88,7 @@ def queue(bank: Engine, under: Run, asked: Asked, defer: Callable[[Shard], bool]
             defer(shard._replace(after=after, upto=page.upto))
             report.queued = (report.queued or 0) + 1
             report.learners += len(page.learners)
+    _end_expired(bank, Under(until(asked.deadline), under.fence), report, asked)
     report.seconds = time.monotonic() - started
     under.counts, under.outcome = report.counts(), report.outcome
     return report

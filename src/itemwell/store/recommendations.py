@@ -62,6 +62,15 @@ def _plain(made: Recommendation) -> dict[str, Any]:
     return made._asdict() | {"expires_at": made.expires_at.isoformat()}
 
 
+def end_expired(db: Connection, at: datetime, after: str) -> tuple[int, str | None]:
+    """End steps of whomever whose time is over, among the standing ones of the next learners after an id.
+
+    How many, and the last id that was looked at; None where there is no more.
+    """
+    row = db.execute(_EXPIRED, {"at": at, "after": after, "rows": ROWS}).one()
+    return int(row.ended), row.upto
+
+
 def dismissed(db: Connection, users: Sequence[str], since: datetime) -> list[Dismissed]:
     """What these learners did not want since a moment."""
     rows = db.execute(_DISMISSED, {"users": list(users), "since": since})
@@ -88,6 +97,9 @@ def uses(db: Connection, since: datetime | None, until: datetime | None) -> list
     """What came of each rule's steps of a time."""
     return [Use(*row) for row in db.execute(_USES, {"since": since, "until": until})]
 
+
+ROWS = 20_000
+"""Standing steps that are looked at in a transaction."""
 
 _TEXTS = ARRAY(Text)
 _MOMENT = DateTime(timezone=True)
@@ -128,6 +140,21 @@ _KEEP = text(f"""
         WHERE standing.dismissed_at IS NULL
             AND (NOT standing.is_active OR standing.subject IS DISTINCT FROM excluded.subject)
 """).bindparams(bindparam("as_of", type_=_MOMENT), bindparam("run_id", type_=BigInteger))
+_EXPIRED = text("""
+    WITH page AS MATERIALIZED (
+        SELECT user_id FROM adaptive_recommendations
+        WHERE is_active AND user_id > :after ORDER BY user_id LIMIT :rows
+    ), old AS (
+        SELECT id FROM adaptive_recommendations
+        WHERE is_active AND user_id > :after AND user_id <= (SELECT max(user_id) FROM page)
+            AND expires_at <= :at
+        ORDER BY user_id, id FOR UPDATE
+    ), ended AS (
+        UPDATE adaptive_recommendations AS step
+        SET is_active = false, ended_at = clock_timestamp() FROM old WHERE step.id = old.id RETURNING 1
+    )
+    SELECT (SELECT count(*) FROM ended) AS ended, (SELECT max(user_id) FROM page) AS upto
+""").bindparams(bindparam("at", type_=_MOMENT))
 _DISMISSED = text("""
     SELECT user_id, recommendation_type, subject, dismissed_at FROM adaptive_recommendations
     WHERE user_id = ANY(:users) AND dismissed_at >= :since
