@@ -219,6 +219,32 @@ def test_a_bank_that_is_away_is_told_as_such():
     gone.dispose()
 
 
+def test_more_requests_than_connections_are_told_to_come_later(bank):
+    narrow = create_engine(bank.url, pool_size=1, max_overflow=0, pool_timeout=0.1)
+
+    with narrow.connect():
+        answer = call(app_of(narrow, known(), 100), "GET", f"{SCHEDULER}?action=status")
+
+    assert (answer.status, answer.json["error"]) == (503, "too many requests at once")
+    assert answer.headers[b"retry-after"] == b"5"
+    narrow.dispose()
+
+
+def test_a_long_secret_in_an_exam_goes_and_a_short_one_that_is_a_word_stays(bank):
+    add_questions(bank, 3)
+    with bank.begin() as db:
+        db.execute(
+            text("UPDATE questions SET stem = 'How much is PLANTED-secret-99?' WHERE id = 1")
+        )
+    keep(bank, an_exam("ann", "small", of=(1, 2, 3)))
+    app = app_of(bank, known(), 100, ["much", "PLANTED-secret-99"])
+
+    exam = call(app, "POST", "/api/get-pre-generated-exam", body=ASKED).json["data"]["exam"]
+
+    stems = [each["stem"] for each in exam["questions"]]
+    assert stems == ["How much is [redacted]?", "How much is 2 and 1?", "How much is 3 and 1?"]
+
+
 def test_the_openapi_document_needs_no_bearer_and_says_that_the_rest_does(app):
     document = call(app, "GET", "/openapi.json", bearer=None).json
 

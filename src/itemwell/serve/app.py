@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException as AnyHTTPException
 
 from itemwell import __version__
@@ -37,12 +38,13 @@ def app_of(
     app.add_exception_handler(AnyHTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _wrong)
     app.add_exception_handler(DBAPIError, _away)
+    app.add_exception_handler(PoolTimeout, _full)
     app.add_exception_handler(Exception, _bug)
     _describe(app)
     return Gate(Clean(app, secrets), callers, Allowance(requests_a_minute), BODY_BYTES)
 
 
-def alive() -> dict[str, str]:
+async def alive() -> dict[str, str]:
     """The service answers. Whether the bank is well: itemwell health."""
     return {"status": "ok"}
 
@@ -60,6 +62,10 @@ def _describe(app: FastAPI) -> None:
 
 def _error(status: int, told: str, headers: Any = None) -> JSONResponse:
     return JSONResponse({"success": False, "error": told}, status, headers=headers)
+
+
+def _later(told: str) -> JSONResponse:
+    return _error(503, told, {"retry-after": "5"})
 
 
 async def _refused(_: Request, error: Exception) -> JSONResponse:
@@ -81,9 +87,14 @@ async def _away(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, DBAPIError)
     if may_pass(error) or explained(error):
         log.warning("[Serve] the bank is away")
-        return _error(503, "the bank is away", {"retry-after": "5"})
+        return _later("the bank is away")
     log.error("[Serve] a statement failed", error=type(error.orig).__name__)
     return _error(400, "what was asked for cannot be stored or looked up")
+
+
+async def _full(_: Request, __: Exception) -> JSONResponse:
+    log.warning("[Serve] every connection to the bank is in use")
+    return _later("too many requests at once")
 
 
 async def _bug(_: Request, error: Exception) -> JSONResponse:

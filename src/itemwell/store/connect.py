@@ -34,6 +34,9 @@ PATIENCE = (0.2, 1.0, 3.0, 5.0, 8.0)
 PASSING = frozenset({"40001", "40P01", "55P03", "57P01", "57P02", "57P03"})
 """SQLSTATEs after which the same transaction may succeed: conflicts, lock waits, restarts."""
 
+WAIT_SECONDS = 10.0
+"""So long a thread waits for a connection that others of this program use."""
+
 LAST_WORDS = {
     "25006": ("the database is read-only", "is it a standby? name the primary in DATABASE_URL"),
     "42501": ("the database role lacks a right", "grant it; itemwell doctor tells more"),
@@ -43,14 +46,14 @@ LAST_WORDS = {
 
 @contextmanager
 def open_bank(
-    settings: Settings, *, schema_is: Literal["ready", "any"] = "ready"
+    settings: Settings, *, schema_is: Literal["ready", "any"] = "ready", connections: int = 2
 ) -> Iterator[Engine]:
     """The bank for the length of the block, its schema checked; the embedded one is upgraded.
 
-    Raises ConfigError where the operator must act first, DatabaseError where Postgres cannot be
+    So many `connections` stay open once they are, and two more may come and go. Raises ConfigError where the operator must act first, DatabaseError where Postgres cannot be
     reached. An error of the database inside the block leaves it as one of these too.
     """
-    with address(settings) as url, told(), _engine(url) as bank:
+    with address(settings) as url, told(), _engine(url, connections) as bank:
         _greet(bank)
         if schema_is == "ready":
             make_ready = schema.require if settings.database_url else schema.catch_up
@@ -167,14 +170,15 @@ def first_line(error: DBAPIError) -> str:
 
 
 @contextmanager
-def _engine(url: str) -> Iterator[Engine]:
+def _engine(url: str, connections: int) -> Iterator[Engine]:
     address = make_url(url).set(drivername="postgresql+psycopg")
     bank = create_engine(
         address,
         connect_args={"application_name": "itemwell", "prepare_threshold": None, **KEEPALIVE},
         hide_parameters=True,  # what questions say has no business in a traceback
-        pool_size=2,
+        pool_size=connections,
         max_overflow=2,
+        pool_timeout=WAIT_SECONDS,
     )
     event.listen(bank, "connect", _set_limits)
     try:
