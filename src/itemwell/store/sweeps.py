@@ -12,6 +12,7 @@ from itemwell.store.tables import sweeper_logs
 
 SILENT_SECONDS = 600
 ATTEMPTS = 3
+OFTEN = f"sweep: {ATTEMPTS} runs died with it"
 
 
 class Swept(NamedTuple):
@@ -61,8 +62,13 @@ def queue_jobs(db: Connection, limit: int) -> Swept:
 
 
 def slots(db: Connection, limit: int) -> Swept:
-    """Count slots that a dead run left open: the next run of generate takes them up, none is lost."""
-    return Swept(db.execute(_SLOTS, {"limit": limit}).scalar_one())
+    """Count for each slot that a dead run left open that it was so, once for each run that died.
+
+    The next run takes such slots up. Those that ATTEMPTS runs died with are given up. Slots that wait
+    for batches are left alone.
+    """
+    states = db.scalars(_SLOTS, {"limit": limit, "most": ATTEMPTS, "reason": OFTEN}).all()
+    return Swept(len(states), states.count("given_up"))
 
 
 def note(db: Connection, row: Log) -> None:
@@ -101,6 +107,15 @@ _RETRY = text(
 )
 _FAIL = text("SELECT procrastinate_finish_job_v1(CAST(:id AS bigint), 'failed', false)")
 _SLOTS = text("""
-    SELECT count(*) FROM (SELECT FROM generation_slots AS slot JOIN job_runs AS run ON run.id = slot.run_id
-        WHERE slot.state = 'open' AND run.status = 'stale' LIMIT :limit) AS abandoned
+    UPDATE generation_slots AS slot SET deaths = deaths + 1, died_with = run_id,
+        state = CASE WHEN deaths + 1 >= :most THEN 'given_up' ELSE state END,
+        reason = CASE WHEN deaths + 1 >= :most THEN :reason ELSE reason END,
+        updated_at = clock_timestamp()
+    WHERE id IN (SELECT lost.id FROM generation_slots AS lost JOIN job_runs AS run ON run.id = lost.run_id
+        WHERE lost.state = 'open' AND run.status = 'stale' AND lost.died_with IS DISTINCT FROM run.id
+            AND NOT EXISTS (SELECT FROM llm_calls AS call JOIN llm_batches AS batch ON batch.id = call.batch_id
+                WHERE call.slot_id = lost.id AND call.state = 'asked'
+                    AND batch.state IN ('preparing', 'submitted'))
+        ORDER BY lost.id LIMIT :limit FOR UPDATE OF lost SKIP LOCKED)
+    RETURNING state
 """)

@@ -1,8 +1,9 @@
 """Take up what died: silent -> retry or dead letter -> log.
 
-A row counts as dead after ten minutes without a heartbeat, or at once where its process was on this
-machine and is gone. A live worker that is slow beats, and is left alone. What a dead run left open
-(slots, drafts) belongs to the next run of its job, which takes it up by itself.
+A row counts as dead when its lease ran out, where it has none after ten minutes without a heartbeat,
+or at once where its process was on this machine and is gone. A live worker that is slow beats, and is
+left alone. What a dead run left open (slots, drafts) belongs to the next run of its job, which takes it
+up by itself; it is counted here how often, and given up after three runs that died with it.
 """
 
 import time
@@ -22,7 +23,7 @@ ACTIONS: dict[str, Callable[[Connection, int], sweeps.Swept]] = {
     "close_stale_runs": sweeps.runs,
     "release_due_runs": sweeps.due_runs,
     "retry_queue_jobs": sweeps.queue_jobs,
-    "count_open_slots": sweeps.slots,
+    "count_lost_slots": sweeps.slots,
 }
 
 
@@ -47,7 +48,7 @@ def run(bank: Engine, about: Mapping[str, Any], *, limit: int = AT_A_TIME) -> li
 def outcome(done: list[Done]) -> Outcome:
     """0 where every action went through, 1 where some did, 2 where none."""
     failed = [each for each in done if each.status == "failed"]
-    taken = sum(each.records for each in done if each.action != "count_open_slots")
+    taken = sum(each.records for each in done)
     dead = sum(each.dead for each in done)
     told = f"{taken} taken up, {dead} of them to the dead letter"
     if not failed:

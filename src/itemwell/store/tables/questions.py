@@ -49,6 +49,10 @@ generation_slots = Table(
         server_default="templates",
         comment="who writes for it: templates, models, or models with the material's digest",
     ),
+    Column(
+        "deaths", Integer, nullable=False, server_default="0", comment="of runs that had it open"
+    ),
+    Column("died_with", BigInteger, comment="the run whose death was counted last"),
     one_of("state", SLOT_STATES),
     Index(None, "run_id"),
     Index("ix_generation_slots_open", "id", postgresql_where=text("state = 'open'")),
