@@ -9,10 +9,20 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.exc import DBAPIError
 from tests.conftest import Program
 
 from itemwell.store import schema
 
+SOME_LOG = """
+    INSERT INTO cron.job_run_details (runid, command, end_time) VALUES
+        (-1, 'old', now() - interval '15 days'), (-2, 'recent', now() - interval '13 days')
+"""
+OLD_LOG = "SELECT FROM cron.job_run_details WHERE command = 'old'"
+EACH_MINUTE = """
+    SELECT cron.schedule(jobname, '* * * * *', command) FROM cron.job
+    WHERE jobname IN ('content_pipeline_sweeper', 'content_pipeline_purge')
+"""
 BINARIES = Path("/usr/lib/postgresql/15/bin")
 THERE = (BINARIES.parent / "lib" / "pg_cron.so").exists()
 MINUTES = 2.5
@@ -65,18 +75,28 @@ def rows(url, statement):
         engine.dispose()
 
 
+def alone(url, statement):
+    """A statement that no transaction may hold."""
+    engine = create_engine(
+        make_url(url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
+    )
+    try:
+        with engine.connect() as db:
+            db.execute(text(statement.replace(":", "\\:")))
+    finally:
+        engine.dispose()
+
+
 @pytest.mark.skipif(not THERE, reason="postgresql-15-cron is not installed")
 @pytest.mark.timeout(300)
 def test_a_minute_of_pg_cron_queues_what_run_due_then_does(cron_program, cron_url):
     installed = cron_program("db", "install-pg-cron", "--json").json
     again = cron_program("db", "install-pg-cron", "--json").json
-    rows(
-        cron_url,
-        "SELECT cron.schedule('content_pipeline_sweeper', '* * * * *', 'SELECT trigger_sweeper();')",
-    )
+    rows(cron_url, SOME_LOG)
+    rows(cron_url, EACH_MINUTE)
     end = time.monotonic() + 60 * MINUTES
     queued = "SELECT trigger_type, asked_by FROM due_runs WHERE job = 'sweep'"
-    while not rows(cron_url, queued) and time.monotonic() < end:
+    while time.monotonic() < end and not (rows(cron_url, queued) and not rows(cron_url, OLD_LOG)):
         time.sleep(1)
     ran = cron_program("run-due", "--job", "sweep", "--json").json
     removed = cron_program("db", "install-pg-cron", "--remove", "--json").json
@@ -86,6 +106,10 @@ def test_a_minute_of_pg_cron_queues_what_run_due_then_does(cron_program, cron_ur
     assert rows(cron_url, queued)[0] == ("scheduled", "itemwell")
     assert ("sweep", 0) in [(each["job"], each["exit_status"]) for each in ran["ran"]]
     assert sorted(removed["jobs"]) == sorted(installed["jobs"])
+    assert rows(cron_url, OLD_LOG) == []
+    assert rows(cron_url, "SELECT count(*) FROM cron.job_run_details WHERE command = 'recent'") == [
+        (1,)
+    ]
     assert rows(cron_url, "SELECT count(*) FROM cron.job") == [(0,)]
 
 
@@ -103,6 +127,57 @@ def test_the_documents_statements_over_pg_crons_schema_run(cron_url):
         rows(cron_url, statement.replace(":", "\\:"))
 
     assert rows(cron_url, "SELECT status FROM initialize_scheduler() LIMIT 1") == [("ready",)]
+
+
+@pytest.mark.skipif(not THERE, reason="postgresql-15-cron is not installed")
+def test_what_the_document_sets_fails_on_this_server_and_ours_needs_none_of_it(cron_url):
+    from tests.store.test_scheduler_sql import printed
+
+    for statement in (each for each in printed() if each.startswith("ALTER SYSTEM")):
+        with pytest.raises(DBAPIError, match="unrecognized configuration parameter"):
+            alone(cron_url, statement)
+    for statement in (each for each in printed() if each.startswith("CREATE EXTENSION")):
+        rows(cron_url, statement)
+
+    assert rows(cron_url, "SELECT count(*) FROM pg_settings WHERE name LIKE 'app.%'") == [(0,)]
+
+
+@pytest.mark.skipif(not THERE, reason="postgresql-15-cron is not installed")
+def test_cleanup_takes_old_rows_of_pg_cron_and_of_what_it_asked_for(cron_program, cron_url):
+    rows(cron_url, "CREATE EXTENSION IF NOT EXISTS pg_cron")
+    rows(cron_url, SOME_LOG.replace("-1,", "-3,").replace("-2,", "-4,"))
+    rows(
+        cron_url,
+        "INSERT INTO due_runs (job, scheduled_for, trigger_type, state, ended_at)"
+        " SELECT 'health', now() - n * interval '1 day', 'scheduled', 'done', now() - n * interval '1 day'"
+        " FROM generate_series(80, 109) AS n",
+    )
+
+    ended = cron_program("cleanup", "--force", "--json").json
+
+    assert (ended["deleted"]["due_runs"], ended["deleted"]["cron.job_run_details"]) == (10, 1)
+    assert rows(cron_url, "SELECT count(*) FROM due_runs WHERE job = 'health'") == [(20,)]
+
+
+@pytest.mark.skipif(not THERE, reason="postgresql-15-cron is not installed")
+def test_pg_cron_gets_the_operators_schedule_and_no_job_that_he_disabled(cron_program, cron_url):
+    config = cron_program.folder / "itemwell.toml"
+    cron_program("db", "install-pg-cron")
+    config.write_text(
+        '[schedule.cleanup]\ncron = "7 3 * * *"\n[schedule.sweep]\nenabled = false\n'
+        '[schedule.generate]\nzone = "Europe/Budapest"\n'
+    )
+    installed = cron_program("db", "install-pg-cron", "--json").json["jobs"]
+    listed = dict(rows(cron_url, "SELECT jobname, schedule FROM cron.job"))
+    config.write_text('[schedule.cleanup]\nzone = "Europe/Budapest"\n')
+    refused = cron_program("db", "install-pg-cron")
+    cron_program("db", "install-pg-cron", "--remove")
+
+    assert set(listed) == set(installed)
+    assert listed["content_pipeline_cleanup"] == "7 3 * * *"
+    assert "content_pipeline_sweeper" not in listed
+    assert refused.status == 3
+    assert "in UTC alone, and '0 2 * * *' is in Europe/Budapest" in refused.last_line
 
 
 def test_a_server_without_pg_cron_is_told_in_one_line(program):

@@ -9,8 +9,8 @@ from sqlalchemy.exc import DBAPIError
 
 SEEDS = Path(__file__).parents[3] / "shared" / "seeds"
 SETTINGS = re.compile(r"ALTER SYSTEM|CREATE EXTENSION")
-"""Left out: a placeholder's ALTER SYSTEM fails on Postgres 15 and would show a key to every role; an
-extension is the server's own to have (`itemwell db install-pg-cron` uses it where it is)."""
+"""Left out: a placeholder's ALTER SYSTEM fails on Postgres 15, as test_pg_cron shows, and would show a
+key to every role; an extension is the server's own to have (`itemwell db install-pg-cron` uses it)."""
 OWN = [
     "SELECT * FROM initialize_scheduler()",
     "SELECT * FROM manage_cron_jobs()",

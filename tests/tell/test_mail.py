@@ -2,14 +2,17 @@
 
 import socket
 import threading
+import time
 
+import pytest
 from tests.upkeep.past import rows
 
 
 class MailServer:
-    """As much SMTP as a client needs, without encryption."""
+    """As much SMTP as a client needs, without encryption; or one that is `ill`: "hang", "refuse"."""
 
-    def __init__(self):
+    def __init__(self, ill=""):
+        self.ill = ill
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.port = self.socket.getsockname()[1]
         self.received = b""
@@ -18,7 +21,10 @@ class MailServer:
     def _serve(self):
         connection, _ = self.socket.accept()
         with connection, connection.makefile("rb") as lines:
-            connection.sendall(b"220 here\r\n")
+            if self.ill == "hang":
+                lines.read()
+                return
+            connection.sendall(b"554 no\r\n" if self.ill else b"220 here\r\n")
             for line in lines:
                 word = line[:4].upper().strip()
                 connection.sendall(
@@ -50,6 +56,23 @@ def test_an_alert_comes_by_mail_once(program, bank):
     assert second.json["told"] == {}
     assert b"Subject: Itemwell: critical: No questions in database" in server.received
     assert rows(bank, "SELECT told_at IS NOT NULL FROM monitoring_alerts") == [(True,)]
+
+
+@pytest.mark.parametrize("ill", ["hang", "refuse"])
+def test_a_mail_server_that_is_ill_costs_five_seconds_at_most_and_the_alert_waits(
+    program, bank, ill
+):
+    server = MailServer(ill)
+    address = {"SMTP_URL": f"smtp://127.0.0.1:{server.port}", "ALERT_MAIL_TO": "ann@example.org"}
+
+    began = time.monotonic()
+    ended = program("monitor", "--json", **address)
+    took = time.monotonic() - began
+
+    server.socket.close()
+    assert (ended.status, list(ended.json["not_told"])) == (0, ["mail"])
+    assert took < 5 + 3  # the program itself takes some time
+    assert rows(bank, "SELECT told_at FROM monitoring_alerts") == [(None,)]
 
 
 def test_an_alert_that_somebody_knows_of_is_acknowledged_until_it_is_resolved(program, bank):

@@ -137,6 +137,31 @@ def test_a_rule_fires_does_not_repeat_and_resolves(kind, bank, desk):
     ]
 
 
+def test_a_servers_disk_that_is_nearly_full_is_told_by_the_size_that_it_has_for_the_bank(
+    bank, desk
+):
+    watch(bank, desk, Limits(bank_bytes=1))
+    watch(bank, desk, Limits(bank_bytes=1))
+    watch(bank, desk, Limits(bank_bytes=10**12))
+
+    assert [each for each in desk.said if each[0] == "disk_full"] == [
+        ("disk_full", "open"),
+        ("disk_full", "resolved"),
+    ]
+
+
+def test_failures_in_a_row_are_one_alert_that_becomes_critical(bank, desk):
+    for ago in ("3 hours", "2 hours", "1 hour"):
+        a_run(bank, "exams", "failed", ago=ago, error="no disk")
+        watch(bank, desk)
+
+    assert [each for each in desk.said if each[0] == "job_failed"] == [("job_failed", "open")]
+    assert rows(
+        bank,
+        "SELECT severity, message ~ '3 times in a row' FROM monitoring_alerts WHERE alert_type = 'job_failed'",
+    ) == [("critical", True)]
+
+
 def test_a_job_that_is_disabled_is_not_overdue(bank, desk):
     a_run(bank, "exams", ago="2 days")
     with bank.begin() as db:
