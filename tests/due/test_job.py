@@ -58,6 +58,21 @@ def test_a_run_that_answers_no_signal_is_killed_and_its_row_closed(hanging):
     assert tuple(due) == ("waiting", "deadline", -9)
 
 
+def test_what_has_no_time_left_is_the_next_ones(bank):
+    jobs = {name: JOBS[name] for name in ("exams", "sweep", "metrics")}
+    with bank.begin() as db:
+        schedule.synchronise(db, list(jobs.values()), schedule.server_clock(db))
+        for name in jobs:
+            schedule.trigger(db, name)
+
+    def look(minutes):
+        report = job.run(bank, jobs, lambda *_: job.Ended(0), whole=timedelta(minutes=minutes))
+        return [each["job"] for each in report.ran]
+
+    assert look(0) == ["exams"]  # the first is run whatever it takes
+    assert look(6) == ["sweep", "metrics"]
+
+
 def test_whoever_lost_the_claim_cannot_call_it_late(bank):
     with bank.begin() as db:
         schedule.synchronise(db, list(EXAMS.values()), schedule.server_clock(db))

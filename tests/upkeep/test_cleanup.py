@@ -66,6 +66,20 @@ def test_the_log_says_what_was_done(bank):
     assert rows(bank, logged) == [("delete", "health_checks", 100, 10, "success")]
 
 
+@pytest.mark.parametrize("vacuum", [True, False])
+def test_the_embedded_server_gets_its_room_back(bank, vacuum):
+    checks(bank, 100)
+
+    clean(bank, force=True, vacuum=vacuum)
+
+    done = "SELECT last_vacuum IS NOT NULL AND last_analyze IS NOT NULL FROM pg_stat_user_tables"
+    for _ in range(50):  # statistics come a moment later
+        if rows(bank, f"{done} WHERE relname = 'health_checks'") == [(vacuum,)]:
+            break
+        time.sleep(0.1)
+    assert rows(bank, f"{done} WHERE relname = 'health_checks'") == [(vacuum,)]
+
+
 @pytest.mark.parametrize("form", ["jsonl", "parquet"])
 def test_what_goes_is_in_the_archive_first(bank, tmp_path, form):
     checks(bank, 5)

@@ -5,9 +5,10 @@ settles its due run itself, in the transaction that ends its row; here it is set
 could not. So a due run ends exactly once, whichever of the two is killed.
 """
 
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import structlog
@@ -82,17 +83,32 @@ def prepare(bank: Engine, jobs: Mapping[str, Job], clock: Clock) -> None:
 
 
 def run(
-    bank: Engine, jobs: Mapping[str, Job], start: Start, clock: Clock = schedule.server_clock
+    bank: Engine,
+    jobs: Mapping[str, Job],
+    start: Start,
+    clock: Clock = schedule.server_clock,
+    *,
+    whole: timedelta = RUN_DUE.deadline,
 ) -> Report:
-    """Run what is due, until nothing is that this process may take."""
+    """Run what is due, until nothing is that this process may take.
+
+    After the first run it takes those alone whose deadline comes within the `whole` time from its
+    start: a platform that ends it then cuts no run short. The others are the next process's.
+    """
     prepare(bank, jobs, clock)
-    report = Report()
-    while due := transact(bank, lambda db: _next(db, jobs, clock)):
+    report, ends = Report(), time.monotonic() + whole.total_seconds()
+    while due := transact(bank, lambda db: _next(db, _fitting(jobs, report, ends), clock)):
         report.ran.append(_run_one(bank, jobs, due, start))
     return report
 
 
-def _next(db: Any, jobs: Mapping[str, Job], clock: Clock) -> Due | None:
+def _fitting(jobs: Mapping[str, Job], report: Report, ends: float) -> list[str]:
+    """The jobs that have time enough until `ends`; all of them where nothing ran yet."""
+    left = timedelta(seconds=ends - time.monotonic())
+    return [name for name, job in jobs.items() if not report.ran or job.deadline <= left]
+
+
+def _next(db: Connection, jobs: Sequence[str], clock: Clock) -> Due | None:
     return schedule.claim(db, [*jobs, RUN_DUE.name], clock(db))
 
 
