@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import text
-from tests.upkeep.past import a_call, a_run, questions, rows
+from tests.upkeep.past import a_call, a_run, execute, questions, rows
 
 from itemwell.schedule import JOBS
-from itemwell.store import runs, schedule
+from itemwell.store import queue, runs, schedule
 from itemwell.upkeep.monitor import job
 from itemwell.upkeep.monitor.due import When
 from itemwell.upkeep.monitor.job import Telling
@@ -37,6 +37,11 @@ def usual_costs(bank):
         costly(bank, 1, ago)
 
 
+GIVEN_UP = """
+    INSERT INTO due_runs (job, scheduled_for, trigger_type, state, attempts, ended_at)
+    VALUES ('exams', clock_timestamp(), 'scheduled', 'dead', 3, clock_timestamp())
+"""
+DONE = GIVEN_UP.replace("'dead'", "'done'")
 BREAK_AND_MEND = {
     "job_failed": (
         lambda bank: a_run(bank, "exams", "failed", ago="2 hours", error="no disk"),
@@ -49,6 +54,10 @@ BREAK_AND_MEND = {
     "nothing_useful": (
         lambda bank: [a_run(bank, wanted=9, kept=0, ago=f"{n} hours") for n in (3, 4, 5)],
         lambda bank: a_run(bank, wanted=9, kept=1),
+    ),
+    "dead_letter": (
+        lambda bank: execute(bank, GIVEN_UP),
+        lambda bank: execute(bank, DONE),
     ),
     "approval_fallen": (lambda bank: (usual(bank), last(bank, kept=10)), mended),
     "duplicates_risen": (lambda bank: (usual(bank), last(bank, duplicates=5)), mended),
@@ -147,6 +156,23 @@ def test_a_servers_disk_that_is_nearly_full_is_told_by_the_size_that_it_has_for_
     assert [each for each in desk.said if each[0] == "disk_full"] == [
         ("disk_full", "open"),
         ("disk_full", "resolved"),
+    ]
+
+
+def test_jobs_of_the_queue_that_failed_for_good_are_an_alert_until_they_are_taken_up(bank, desk):
+    execute(
+        bank,
+        "INSERT INTO procrastinate_jobs (queue_name, task_name, status)"
+        " VALUES ('itemwell', 'exams', 'failed')",
+    )
+    watch(bank, desk)
+    with bank.begin() as db:
+        queue.revive(db)
+    watch(bank, desk)
+
+    assert [each for each in desk.said if each[0] == "dead_letter"] == [
+        ("dead_letter", "open"),
+        ("dead_letter", "resolved"),
     ]
 
 

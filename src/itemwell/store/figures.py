@@ -53,6 +53,7 @@ class Figures(NamedTuple):
     responses: int
     alerts: int  # not resolved
     disabled: frozenset[str]  # jobs
+    dead: Mapping[str, int]  # due runs by job that were given up, none of it was done since
 
 
 def read(db: Connection, jobs: Sequence[str]) -> Figures:
@@ -81,6 +82,7 @@ def read(db: Connection, jobs: Sequence[str]) -> Figures:
         whole.responses,
         whole.alerts,
         frozenset(db.scalars(_DISABLED)),
+        {row.job: row.number for row in db.execute(_DEAD)},
     )
 
 
@@ -100,6 +102,12 @@ _ENDS = text("""
     FROM unnest(CAST(:jobs AS text[])) AS job
 """)
 _DISABLED = text("SELECT name FROM scheduled_jobs WHERE NOT enabled")
+_DEAD = text("""
+    SELECT job, count(*) AS number FROM due_runs AS dead WHERE state = 'dead' AND NOT EXISTS (
+        SELECT FROM due_runs AS later WHERE later.job = dead.job AND later.state = 'done'
+            AND later.ended_at > dead.ended_at)
+    GROUP BY job
+""")
 _ACTIVE = text(
     "SELECT question_type, count(*) AS number FROM questions WHERE status = 'active' GROUP BY 1"
 )

@@ -13,6 +13,7 @@ RULES: dict[Rule, tuple[str, ...]] = {
     runs.failures: ("job_failed",),
     runs.overdue: ("job_overdue",),
     runs.idle: ("nothing_useful",),
+    runs.dead_letters: ("dead_letter",),
     generation.approval: ("approval_fallen",),
     generation.duplicates: ("duplicates_risen",),
     generation.cost: ("cost_risen",),

@@ -49,6 +49,18 @@ def idle(figures: Figures, limits: Limits) -> Iterator[Alert]:
             yield Alert(f"idle: {job}", "nothing_useful", "critical", message, job, few[0].id)
 
 
+def dead_letters(figures: Figures, _limits: Limits) -> Iterator[Alert]:
+    """What was tried as often as it may be: due runs of a job that did not run since, jobs of the queue."""
+    for job, number in figures.dead.items():
+        message = f"{number} due runs of {job} were given up; see: itemwell jobs history {job}"
+        yield Alert(f"dead letter: {job}", "dead_letter", "critical", message, job)
+    if figures.queue_failed:
+        message = (
+            f"{figures.queue_failed} jobs of the queue were given up; see: itemwell exams queue"
+        )
+        yield Alert("dead letter: queue", "dead_letter", "warning", message)
+
+
 def _useless(run: Past) -> bool:
     if run.job == "generate" and run.status in {"success", "partial"}:
         counts = run.counts
