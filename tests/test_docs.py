@@ -45,8 +45,12 @@ def test_the_figures_of_the_readme_are_right():
     assert len(models()) == 60
 
 
-@pytest.mark.parametrize("command", sorted(set(re.findall(r"`(itemwell [^`]*)`", README))))
-def test_every_command_of_the_readme_exists(command):
+DOCS = "\n".join(path.read_text() for path in sorted((ROOT / "docs").glob("*.md")))
+COMMANDS = sorted(set(re.findall(r"`(?:[A-Z_]+=\S+ )*(itemwell [^`]*)`", README + DOCS)))
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_of_the_documents_exists(command):
     words = [word.strip(",") for word in command.split()[1:]]
     group = isinstance(itemwell.get_command(Context(itemwell), words[0]), Group)
     path = words[: 2 if group and words[1:] and words[1].isalpha() else 1]
@@ -56,6 +60,21 @@ def test_every_command_of_the_readme_exists(command):
 
     assert ended.exit_code == 0, ended.output
     assert all(flag in ended.output for flag in flags)
+
+
+PATHS = re.compile(r"`((?:[\w-]+/)+(?:[\w.-]+)?|[\w/-]+\.(?:py|md|toml|jsonl))`")
+OWN = {"itemwell.toml", "job.py", "cells.py", "subtypes.toml", "test_injection.py"}
+"""Files that are the user's, or named after the folder that the row is about."""
+
+
+def test_every_file_that_a_page_names_is_there():
+    homes = [ROOT, ROOT / "src/itemwell", ROOT / "docs"]
+    named = {name for name in PATHS.findall(DOCS) if not name.startswith("ITEMWELL_HOME/")} - OWN
+
+    assert len(named) > 40
+    assert [
+        name for name in sorted(named) if not any((home / name).exists() for home in homes)
+    ] == []
 
 
 DATABASE = (ROOT / "docs" / "database.md").read_text()

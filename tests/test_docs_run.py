@@ -69,25 +69,35 @@ def as_shown(line):
     return re.compile(".*".join(map(re.escape, line.rstrip().split("..."))))
 
 
+@pytest.fixture
+def shell(home_program):
+    """Runs a script on an embedded bank that stays up meanwhile; all that it printed."""
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+
+    def run(script):
+        (home_program.folder / "page.sh").write_text(script)
+        return subprocess.run(
+            ["bash", "page.sh"],
+            cwd=home_program.folder,
+            env=home_program.environment | {"PATH": path},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        ).stdout
+
+    assert home_program("db", "start").status == 0
+    yield run
+    assert home_program("db", "stop").status == 0
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("page", [page for page in PAGES if list(steps(page))])
-def test_every_command_of_a_page_runs_and_prints_what_is_shown(page, home_program):
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    (home_program.folder / "page.sh").write_text(script(page))
+def test_every_command_of_a_page_runs_and_prints_what_is_shown(page, shell):
+    printed = shell(script(page)).split(MARK)
 
-    ended = subprocess.run(
-        ["bash", "page.sh"],
-        cwd=home_program.folder,
-        env=home_program.environment | {"PATH": path},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-
-    printed = ended.stdout.split(MARK)
     assert len(printed) == 2 * len(list(steps(page))) + 1
     for step, told, status in zip(steps(page), printed[::2], printed[1::2], strict=False):
         assert int(status) == step.status, f"{step.command}\n{told}"
