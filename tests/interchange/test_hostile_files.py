@@ -37,13 +37,13 @@ LAUGHS = '<!ENTITY l0 "ha">' + "".join(
 )
 
 
-def read(name, path):
+def read(name, path, reader=READ):
     """What reading `path` says, line by line, and the megabytes that it took.
 
     Not its ru_maxrss: that begins at the size of whoever forked it.
     """
     ended = subprocess.run(
-        [sys.executable, "-c", READ, name, str(path)],
+        [sys.executable, "-c", reader, name, str(path)],
         capture_output=True, text=True, timeout=200, check=True,
     )  # fmt: skip
     *told, mb = ended.stdout.splitlines()
@@ -123,4 +123,49 @@ def test_a_line_of_a_gigabyte_is_refused_in_little_memory(name, tmp_path):
     assert len(told) == 1
     assert told[0].startswith(("row", "refused"))
     assert "TAKEN" not in told[0]
+    assert mb < MOST_MB
+
+
+READ_ANSWERS = """
+import sys
+from pathlib import Path
+from itemwell.errors import ConfigError
+from itemwell.interchange.responses.quiz import Quiz
+from itemwell.interchange.responses.sniff import rows
+name, path = sys.argv[1:]
+try:
+    with open(path, "rb") as file:
+        for raw in rows(file, name, Quiz(by_text={"x": None}))[1]:
+            for number in raw.numbers:
+                print("TAKEN", number)
+            for row in raw.refused:
+                print("row", str(row)[:200])
+except ConfigError as error:
+    print("refused", error)
+status = Path("/proc/self/status").read_text().splitlines()
+print("mb", next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) // 1024)
+"""
+LONG_ANSWERS = {
+    "csv": "user_id,question_id,is_correct\n",
+    "wide": "user_id,q1\n",
+    "jsonl": '{"a":"',
+    "xapi": '[{"a":"',
+    "caliper": '{"data":[{"a":"',
+    "moodle": 'Username,Completed,Question 1,Response 1\nann,"',
+    "moodle as json": '[[{"username":"',
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", LONG_ANSWERS)
+def test_answers_of_a_gigabyte_a_line_are_refused_in_little_memory(name, tmp_path):
+    path = tmp_path / "long"
+    with path.open("wb") as file:
+        file.write(LONG_ANSWERS[name].encode())
+        file.truncate(1_000_000_000)
+
+    told, mb = read(name.partition(" ")[0], path, READ_ANSWERS)
+
+    assert len(told) == 1
+    assert "longer than a line may be" in told[0] or told[0].startswith("refused")
     assert mb < MOST_MB
