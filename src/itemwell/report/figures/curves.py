@@ -103,7 +103,7 @@ def _point(group: Sequence[Seen]) -> dict[str, Any]:
 def _options(item: Flagged, groups: Sequence[Sequence[Seen]]) -> list[dict[str, Any]]:
     """The share of each group that chose each option, of those whose choice is known."""
     told = [[each.letter for each in group if each.letter] for group in groups]
-    if not all(told):
+    if not told or not all(told):
         return []
     return [
         {

@@ -5,7 +5,6 @@ one drawing serves light and dark. Styles become classes of one sheet, which a s
 policy lets through by its hash; text stays text, in the page's own letters.
 """
 
-import logging
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,8 +16,6 @@ from lxml import etree
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-
-logging.getLogger("matplotlib").setLevel(logging.ERROR)  # of caches it need not keep
 
 INK, MUTED, FAINT, PAPER = "#000001", "#000002", "#000003", "#000004"
 ACCENT, WARM, AMBER, GOOD, SOFT = "#000005", "#000006", "#000007", "#000008", "#000009"
