@@ -67,6 +67,19 @@ def test_a_file_that_is_replaced_keeps_its_mode(filled):
     assert path.read_text().startswith("<!doctype html>")
 
 
+def test_it_is_shown_in_the_browser_that_is_asked_for(filled):
+    browser = filled.folder / "browser"
+    browser.write_text('#!/bin/sh\necho "$1" > opened\n')
+    browser.chmod(0o700)
+
+    ended = filled("report", "--open", BROWSER=f"{browser} %s")
+
+    assert ended.status == 0
+    assert (filled.folder / "opened").read_text().strip() == (
+        filled.folder / "itemwell-report.html"
+    ).as_uri()
+
+
 def test_the_settings_are_told_and_no_secret(filled):
     filled("report", "--output", "all.html", OPENAI_API_KEY="sk-a-secret-of-ours", COUNT="7")
 

@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 from tests.report.banks import DAY, NOW, TOLD, fill
 
 from itemwell.errors import ConfigError
@@ -56,6 +57,23 @@ def test_a_job_whose_last_due_runs_are_missing_is_overdue(filled):
 
     assert later["jobs"][0]["state"] == "overdue"
     assert "generate is overdue" in later["headline"]
+
+
+def test_a_due_moment_that_just_came_does_not_hide_that_others_were_missed(filled):
+    """metrics is due every half hour: an hour after its only run one is missed, one just due."""
+    with filled.begin() as db:
+        began = NOW - timedelta(minutes=29)
+        db.execute(
+            text("INSERT INTO job_runs (job_id, status, started_at, completed_at)"
+                 " VALUES ('metrics', 'success', :at, :at)"), {"at": began},
+        )  # fmt: skip
+
+    def state(minutes):
+        document = job.of_bank(filled, TOLD, 30, NOW + timedelta(minutes=minutes))
+        return next(each for each in document["jobs"] if each["job"] == "metrics")
+
+    assert [each["status"] for each in state(31)["strip"]][-3:] == ["success", "missed", "waiting"]
+    assert (state(10)["state"], state(31)["state"]) == ("well", "overdue")
 
 
 def test_the_funnel_counts_each_draft_once(document):

@@ -112,10 +112,11 @@ def _calibrated(
     if not items:
         return None
     number, flagged = report_items.flagged(db, row["id"], MOST)
-    learners = report_items.learners_of(db, [item.question_id for item in flagged])
+    ids = [item.question_id for item in flagged]
+    learners = report_items.learners_of(db, ids)
     everybody = sorted({user for users in learners.values() for user in users})
     given = defaultdict(list)
-    for answer in report_items.first_answers(db, everybody):
+    for answer in report_items.first_answers(db, everybody, ids):
         given[answer.user_id].append(answer)
     population = row["report"].get("link", {})
     scale = population.get("mean", 0.0), population.get("sd", 1.0)

@@ -42,7 +42,7 @@ def status(document: Mapping[str, Any], width: int, paint: Paint) -> str:
     jobs = [_job(each, width, paint) for each in document["jobs"]]
     types = _types(document["stock"], LINES - len(jobs) - 3, paint)
     levels = "".join(f"{level:<{CELL}}" for level in document["stock"]["difficulties"])
-    return "\n".join([head[:width], *jobs, f"{'':<12}{levels}".rstrip(), *types, KEY[:width]])
+    return "\n".join([_cut(head, width), *jobs, f"{'':<12}{levels}".rstrip(), *types, KEY[:width]])
 
 
 def _job(job: Mapping[str, Any], width: int, paint: Paint) -> str:
@@ -50,11 +50,14 @@ def _job(job: Mapping[str, Any], width: int, paint: Paint) -> str:
     room = " " * max(0, 16 - len(job["strip"]))
     share = f"{job['done']}/{job['expected']}" if job["expected"] else ""
     said = f"{share:>5}  {job['sentence']}"
-    left = max(width - 30, 0)
-    cut = said if len(said) <= left else f"{said[: max(left - 1, 0)]}…"
+    cut = _cut(said, max(width - 30, 1))
     name = f"{job['job']:<12}"
     bad = job["state"] in {"failed", "overdue"}
     return f"{paint(name, 'red') if bad else name}{strip}{room}  {cut}".rstrip()
+
+
+def _cut(text: str, size: int) -> str:
+    return text if len(text) <= size else f"{text[: size - 1]}…"
 
 
 def _sign(status: str, paint: Paint) -> str:

@@ -9,6 +9,10 @@ EACH = 400
 """Learners whose answers to a flagged question are looked at."""
 
 
+MOST = 150
+"""Other answers of a learner that tell how able he is."""
+
+
 class ItemInForce(NamedTuple):
     """A question in use with what is published of it."""
 
@@ -83,9 +87,12 @@ def learners_of(db: Connection, question_ids: Sequence[int]) -> dict[int, list[s
     return found
 
 
-def first_answers(db: Connection, user_ids: Sequence[str]) -> list[Given]:
-    """The first answer of each of these learners to each question, by learner and question."""
-    return [Given(*row) for row in db.execute(_FIRST, {"users": list(user_ids)})]
+def first_answers(
+    db: Connection, user_ids: Sequence[str], question_ids: Sequence[int]
+) -> list[Given]:
+    """The first answers of these learners to these questions, and to `MOST` others in use, by learner."""
+    asked = {"users": list(user_ids), "ids": list(question_ids), "most": MOST}
+    return [Given(*row) for row in db.execute(_FIRST, asked)]
 
 
 _IN_FORCE = text("""
@@ -127,7 +134,13 @@ _LEARNERS = text("""
     ) AS drawn WHERE place <= :each ORDER BY question_id, user_id
 """)
 _FIRST = text("""
-    SELECT DISTINCT ON (user_id, question_id) user_id, question_id, is_correct, left(selected_option, 1)
-    FROM unnest(CAST(:users AS text[])) AS learner (user_id) JOIN responses USING (user_id)
-    ORDER BY user_id, question_id, answered_at
+    SELECT user_id, given.* FROM unnest(CAST(:users AS text[])) AS learner (user_id), LATERAL (
+        (SELECT DISTINCT ON (question_id) question_id, is_correct, left(selected_option, 1) AS letter
+         FROM responses JOIN questions ON questions.id = question_id AND irt_difficulty IS NOT NULL
+         WHERE user_id = learner.user_id ORDER BY question_id, answered_at LIMIT :most)
+        UNION
+        (SELECT DISTINCT ON (question_id) question_id, is_correct, left(selected_option, 1) AS letter
+         FROM responses WHERE user_id = learner.user_id AND question_id = ANY(CAST(:ids AS bigint[]))
+         ORDER BY question_id, answered_at)
+    ) AS given ORDER BY user_id, question_id
 """)

@@ -17,6 +17,9 @@ from itemwell.store.report_items import ItemInForce
 LOWEST, HIGHEST = -4.0, 4.0
 STEP = 0.25
 BAND = 0.5
+LEAST = 1e-6
+"""Of information: far from every question there is none, and no error that could be told."""
+
 GRAIN = 10
 """Dots of the drift's plot lie on tenths: ten thousand questions are some hundred dots."""
 
@@ -45,8 +48,8 @@ def information(items: Sequence[ItemInForce], length: int) -> dict[str, Any]:
                 "theta": place,
                 "drawn": round(one, 3),
                 "best": round(other, 3),
-                "se_drawn": round(one**-0.5, 3),
-                "se_best": round(other**-0.5, 3),
+                "se_drawn": round(max(one, LEAST) ** -0.5, 3),
+                "se_best": round(max(other, LEAST) ** -0.5, 3),
             }
             for place, one, other in rows
         ],

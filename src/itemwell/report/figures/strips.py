@@ -120,14 +120,12 @@ def _state(
     lost = job.name == "calibrate" and known.last["status"] == "partial"
     if known.last["status"] in {"failed", "stale"} or lost:
         return "failed"
-    settled = now - job.deadline - GRACE
-    last = next(
-        (
-            n
-            for n in reversed(range(len(strip)))
-            if datetime.fromisoformat(strip[n]["due"]) <= settled
-        ),
-        None,
-    )
-    late = last is not None and all(each["status"] == "missed" for each in strip[last:])
-    return "overdue" if late else "well"
+    return "overdue" if _late(strip, now - job.deadline - GRACE) else "well"
+
+
+def _late(strip: Sequence[Mapping[str, Any]], settled: datetime) -> bool:
+    """Whether the last due moment not later than `settled` was missed, and nothing was made up since."""
+    past = [n for n, each in enumerate(strip) if datetime.fromisoformat(each["due"]) <= settled]
+    if not past or strip[past[-1]]["status"] != "missed":
+        return False
+    return not any(each["status"] in {*DONE, "running"} for each in strip[past[-1] :])

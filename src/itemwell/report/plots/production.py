@@ -1,7 +1,8 @@
 """The funnel of drafts, and the cost of each day by vendor."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from math import ceil
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -95,8 +96,7 @@ def cost(document: Document, sheet: Sheet, *, wide: bool) -> str:
         _each(below, found)
         for plot in (above, below):
             plot.set_xlim(-0.6, len(days) - 0.4)
-        mondays = [n for n, day in enumerate(days) if day.weekday() == 0]
-        shown = mondays if wide else mondays[:: max(1, len(mondays) // 3)]
+        shown = _named_days(days, 14 if wide else 4)
         below.set_xticks(shown, [f"{days[n].day} {days[n]:%b}" for n in shown])
 
     told = (
@@ -104,6 +104,13 @@ def cost(document: Document, sheet: Sheet, *, wide: bool) -> str:
     )
     name = "cost-wide" if wide else "cost-narrow"
     return draw(Words(name, "Cost per day by vendor", told), size, sheet, marks)
+
+
+def _named_days(days: Sequence[date], most: int) -> list[int]:
+    """Mondays, or each day of a short time; every second or third of them where they are many."""
+    mondays = [n for n, day in enumerate(days) if day.weekday() == 0]
+    named = mondays if len(days) > most else list(range(len(days)))
+    return named[:: ceil(len(named) / most) or 1]
 
 
 def _dollar_axis(plot: Any, found: Document) -> None:
