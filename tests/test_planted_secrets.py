@@ -201,6 +201,31 @@ def test_no_secret_is_in_what_the_bank_keeps_of_alerts_and_figures(guarded, plan
     assert leaks(kept) == []
 
 
+def test_no_secret_is_in_a_report_or_the_status(guarded, planted_bank):
+    execute(
+        planted_bank,
+        "INSERT INTO refusals (run_id, stage, reason, draft)"
+        " SELECT max(id), 'judge', :said, jsonb_build_object('stem', CAST(:said AS text)) FROM job_runs",
+        said=SAID,
+    )
+    execute(
+        planted_bank, "INSERT INTO llm_spending VALUES (current_date, :said, 1)", said=SAID[:900]
+    )
+    said = [
+        (" ".join(arguments), guarded(*arguments))
+        for arguments in (
+            ("report", "--json", "--output", "report.html"), ("report", "--json", "--run", "1"),
+            ("report", "--run", "1", "--output", "run.html"), ("status",), ("status", "--json"),
+        )
+    ]  # fmt: skip
+    written = [(each.name, each.read_bytes()) for each in guarded.folder.glob("*.html")]
+
+    assert [ended.status for _, ended in said] == [0] * 5, said
+    assert len(written) == 2
+    assert all(b"[redacted]" in content for _, content in written)
+    assert leaks([*((name, ended.out.encode()) for name, ended in said), *written]) == []
+
+
 def test_no_secret_is_in_an_answer_over_http(guarded, planted_bank):
     with served(guarded) as (_, url):
         ask = asking(url)

@@ -103,7 +103,7 @@ def test_costs_are_by_day_vendor_and_accepted_question(document):
     assert len(cost["days"]) == 30
     assert cost["days"][-1] == {
         "day": "2026-11-29", "usd": 0.4, "kept": 1, "usd_per_question": 0.4,
-        "by_vendor": {"anthropic": 0.1, "openai": 0.3},
+        "by_vendor": [{"vendor": "openai", "usd": 0.3}, {"vendor": "anthropic", "usd": 0.1}],
     }  # fmt: skip
 
 

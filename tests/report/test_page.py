@@ -41,6 +41,42 @@ def rendered(request):
     return made, page(made, request.param)
 
 
+SPARSE = (
+    "DELETE FROM llm_spending",
+    "DELETE FROM llm_calls",
+    "DELETE FROM irt_calibration_runs",
+    "UPDATE questions SET irt_difficulty = NULL, irt_discrimination = NULL",
+    "DELETE FROM refusals",
+    "DELETE FROM responses",
+    "DELETE FROM questions",
+    "DELETE FROM job_runs WHERE id < 3",
+    "UPDATE job_runs SET counts = '{}'",
+)
+
+
+def test_a_bank_that_lacks_one_thing_after_the_other_has_a_page_all_the_same(bank):
+    fill(bank)
+    for statement in SPARSE:
+        with bank.begin() as db:
+            db.execute(text(statement))
+
+        assert "</html>" in page(job.of_bank(bank, TOLD, 1, NOW), "report.html.j2")
+        assert "</html>" in page(job.of_run(bank, TOLD, 3, NOW), "run.html.j2")
+
+
+def test_a_calibration_has_a_report_and_the_first_has_no_drift(bank):
+    fill(bank)
+    with bank.begin() as db:
+        db.execute(text("UPDATE irt_calibration_runs SET run_id = id"))
+
+    for run in (1, 2):
+        document = job.of_run(bank, TOLD, run, NOW)
+        told = page(document, "run.html.j2")
+
+        assert document["calibration"]["id"] == run
+        assert ("Drift since" in told) is (run == 2)
+
+
 def read(shown):
     """The number that a reader sees, and half of its last digit."""
     plain = shown.strip().replace("\N{MINUS SIGN}", "-").replace(",", "").replace("$", "")

@@ -1,5 +1,6 @@
 """`itemwell report`: the bank or a run as one HTML file that people like to read."""
 
+import os
 import webbrowser
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from itemwell.settings import Loaded, Settings
 
 PATH = click.Path(path_type=Path)
+LONG = 12
+"""So many letters of a secret are no word of a question."""
 
 
 @click.command(cls=Command, short_help="Write what there is to know of the bank as one HTML file.")
@@ -58,6 +61,7 @@ def report(
             document = job.of_bank(bank, told, days, as_of)
         else:
             document = job.of_run(bank, told, run_id, as_of)
+    document = without_secrets(document, loaded.settings)
     if common.as_json and output is None and not show:
         return Answer(document)
     template = "report.html.j2" if run_id is None else "run.html.j2"
@@ -74,6 +78,17 @@ def require_bank(settings: "Settings") -> None:
         raise ConfigError("there is no bank yet", "run: itemwell generate")
 
 
+def without_secrets(document: dict[str, Any], settings: "Settings") -> dict[str, Any]:
+    """`document` as it may leave the house."""
+    from itemwell.report.clean import clean
+    from itemwell.sentry import secrets
+
+    kept = secrets.in_force(settings, os.environ)
+    long = secrets.of_long_texts(value for value in kept if len(value) >= LONG)
+    found: dict[str, Any] = clean(document, secrets.redacting(kept), long)
+    return found
+
+
 def told_by(loaded: "Loaded") -> "Told":
     """What settings say, and what follows from them."""
     from itemwell.blueprint import blueprints_of
@@ -81,6 +96,7 @@ def told_by(loaded: "Loaded") -> "Told":
     from itemwell.cli.run_due import jobs_of
     from itemwell.generate.plan import whole_targets
     from itemwell.report.figures.status import Told
+    from itemwell.sentry import secrets
     from itemwell.store.connect import name_of
 
     settings = loaded.settings
@@ -91,6 +107,7 @@ def told_by(loaded: "Loaded") -> "Told":
         critical_share=settings.alert_stock_share,
         test_length=blueprints_of(settings.blueprints)[0].scored,
         bank=name_of(settings),
+        redact=secrets.redacting(secrets.in_force(settings, os.environ)),
         settings=[{"name": name.upper(), **row} for name, row in rows(loaded).items()],
     )
 

@@ -7,7 +7,7 @@ import click
 
 from itemwell.cli.answer import Answer
 from itemwell.cli.options import Command, Common
-from itemwell.cli.report import require_bank, told_by
+from itemwell.cli.report import require_bank, told_by, without_secrets
 from itemwell.cli.table import width
 
 
@@ -28,7 +28,7 @@ def status(common: Common) -> Answer:
     with open_bank(loaded.settings) as bank, snapshot(bank) as db:
         found = glance.read(db, told.table)
     glance.require_something(found)
-    document = figures(found, told)
+    document = without_secrets(figures(found, told), loaded.settings)
     return Answer(document, terminal.status(document, width(), _paint))
 
 

@@ -99,7 +99,7 @@ def begun(db: Connection, since: Mapping[str, datetime]) -> list[Begun]:
 
 
 def drafts(db: Connection, since: datetime | None, run_id: int | None = None) -> Drafts:
-    """The drafts that were decided on since a moment, or by a run. Reasons without their particulars."""
+    """The drafts that were decided on since a moment, or by a run, with each reason as it was given."""
     asked = {"since": since, "run_id": run_id}
     kept = db.execute(_KEPT, asked).scalar_one()
     return Drafts(kept, [tuple(row) for row in db.execute(_REFUSED, asked)])
@@ -191,7 +191,7 @@ _KEPT = text(
     f"SELECT count(*) FROM questions WHERE slot_id IS NOT NULL AND {_WHICH.format(table='questions')}"
 )
 _REFUSED = text(f"""
-    SELECT stage, {_PLAIN_REASON} AS why, count(*) AS drafts FROM refusals
+    SELECT stage, reason, count(*) AS drafts FROM refusals
     WHERE {_WHICH.format(table="refusals")} GROUP BY 1, 2 ORDER BY drafts DESC, 1, 2
 """)
 _KEPT_BY_DAY = text("""

@@ -22,7 +22,7 @@ def whole(read: OfBank, told: Told, days: int) -> dict[str, Any]:
     return {
         **status(read.glance, told),
         "days": days,
-        "funnel": funnel(read.drafts),
+        "funnel": funnel(read.drafts, told.redact),
         "cost": cost(read.spent, read.kept, today - timedelta(days - 1), today),
         "calendar": calendar(read.by_day, today),
         "calibration": read.calibrated and calibration(read.calibrated, told.test_length),
@@ -33,7 +33,7 @@ def whole(read: OfBank, told: Told, days: int) -> dict[str, Any]:
 
 def of_run(read: OfRun, told: Told) -> dict[str, Any]:
     """The report of one run."""
-    row, found = read.row, funnel(read.drafts)
+    row, found = read.row, funnel(read.drafts, told.redact)
     return {
         "as_of": moment(read.now),
         "headline": of_one(row, read.now),

@@ -1,6 +1,6 @@
 """The document of the status: jobs and stock. The report's begins with the same. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -23,6 +23,7 @@ class Told(NamedTuple):
     settings: Sequence[Mapping[str, Any]] = ()  # name, value, from
     prices: Sequence[Mapping[str, Any]] = ()  # vendor, model, input, output
     versions: Sequence[Mapping[str, Any]] = ()  # of, version
+    redact: Callable[[str], str] = str  # takes secrets out of a text
 
 
 def status(read: Glance, told: Told) -> dict[str, Any]:

@@ -85,8 +85,8 @@ def cost(document: Document, sheet: Sheet, *, wide: bool) -> str:
         above = axes(figure, size, (40, 16, width - 40 - right, 110))
         below = axes(figure, size, (40, 150, width - 40 - right, 36))
         floor = [0.0] * len(days)
-        for n, each in enumerate(found["vendors"]):
-            height = [day["by_vendor"].get(each["vendor"], 0.0) for day in found["days"]]
+        for n in range(len(found["vendors"])):
+            height = [day["by_vendor"][n]["usd"] for day in found["days"]]
             above.bar(range(len(days)), height, 0.72, bottom=floor, color=SERIES[n % len(SERIES)])
             floor = [one + other for one, other in zip(floor, height, strict=True)]
         _dollar_axis(above, found)
