@@ -13,7 +13,6 @@ from itemwell.install.timing import Timing
 from itemwell.schedule import JOBS
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
-SECTIONS = ("Install", "First run", "See a failed run", "Run by hand", "Uninstall")
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -27,15 +26,6 @@ def test_the_folder_holds_what_is_rendered_and_nothing_else(target):
     }
 
     assert present == rendered, "run scripts/render-deploy"
-
-
-@pytest.mark.parametrize("target", TARGETS)
-def test_each_has_a_runbook(target):
-    text = (DEPLOY / target / README).read_text()
-
-    assert all(f"\n## {section}" in text for section in SECTIONS)
-    assert re.search(r"\n## Upgrade", text)
-    assert re.search(r"\n## (Roll back|Upgrade, roll back)", text)
 
 
 def test_the_index_names_every_target():

@@ -15,7 +15,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from itemwell.schedule import JOBS
+from itemwell.schedule import JOBS, RUN_DUE
 from tests.install import rules
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
@@ -267,3 +267,28 @@ def test_pg_cron_has_the_names_of_the_contract_and_no_address():
 
     assert len(re.findall(r"'content_pipeline_\w+'", code)) == 7
     assert not re.search(r"http|ALTER SYSTEM|app\.|key", code)
+
+
+def test_pg_cron_is_told_the_same_by_the_file_and_by_the_command():
+    from itemwell.store import pg_cron
+
+    text = " ".join((DEPLOY / "pg-cron" / "itemwell.sql").read_text().split())
+    lines = [(job.title, job.cron, f"SELECT {job.function}();") for job in (*JOBS.values(), RUN_DUE) if job.title]  # fmt: skip
+
+    assert all(f"cron.schedule('{name}', '{cron}', '{command}')" in text for name, cron, command in lines)  # fmt: skip
+    assert f"'{pg_cron.PURGE}', '{pg_cron.PURGE_CRON}', $${pg_cron.PURGE_COMMAND}$$" in text
+    assert text.count("SELECT cron.schedule(") == len(lines) + 1
+
+
+def test_rules_and_dashboard_ask_for_figures_that_there_are(program, tmp_path):
+    program("generate", "--count", 1)
+    program("metrics", METRICS_TEXTFILE=str(tmp_path / "itemwell.prom"))
+    there = set(re.findall(r"^(itemwell_\w+)", (tmp_path / "itemwell.prom").read_text(), re.MULTILINE))  # fmt: skip
+    asked = {
+        name
+        for file in ("itemwell.rules.yml", "dashboard.json")
+        for name in re.findall(r"itemwell_\w+", (DEPLOY / "monitoring" / file).read_text())
+    }
+
+    assert asked - there == set()
+    assert len(asked) > 4
