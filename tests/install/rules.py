@@ -83,6 +83,8 @@ def _task(found):
 
 
 def _alarm(found):
+    if found["Namespace"].startswith("AWS/") and found["ComparisonOperator"].startswith("Less"):
+        yield "takes a start for a success"
     if found["Namespace"].startswith("AWS/") and not found.get("Dimensions"):
         yield "watches every function or queue of the account"
     if found["EvaluationPeriods"] * found["Period"] > 604_800:
@@ -269,6 +271,41 @@ def unit(text):
 def logrotate_stanza(text):
     yield from [] if re.search(r"^\s+su \w+ \w+", text, re.MULTILINE) else ["no su"]
     yield from [] if re.search(r"^\s+missingok", text, re.MULTILINE) else ["no missingok"]
+
+
+def pg_cron(text):
+    """SQL that only queues, and leaves neither address nor secret in the database."""
+    code = "\n".join(line for line in text.splitlines() if not line.startswith("--"))
+    if re.search(r"ALTER (SYSTEM|DATABASE|ROLE)|current_setting\(|\bkey\b|Bearer", code):
+        yield "a secret in the database's settings"
+    if re.search(r"https?://|net\.http|http_post", code):
+        yield "calls an address"
+    if re.search(r"cron\.schedule", code) and "job_run_details" not in code:
+        yield "its log grows for ever"
+
+
+def statuses(text):
+    """The statuses after which a unit's drop-in or a CronJob does not try again; None where it never does."""
+    if "kind: CronJob" in text:
+        job = yaml.safe_load(text)["spec"]["jobTemplate"]["spec"]
+        (told,) = [rule["onExitCodes"]["values"] for rule in job["podFailurePolicy"]["rules"] if rule["action"] == "FailJob"]  # fmt: skip
+        return set(told)
+    if "Restart=no" in text:
+        return None
+    return set(map(int, re.search(r"^RestartPreventExitStatus=(.*)", text, re.MULTILINE)[1].split()))  # fmt: skip
+
+
+def repeats(text, job):
+    """What is wrong with the statuses after which `job` is tried again: 1 is the database in calibrate alone."""
+    final = statuses(text)
+    if final is None:
+        return
+    if (1 in final) == (job == "calibrate"):
+        yield "1 is read as another job's"
+    if not {2, 3, 70, 130, 143} <= final:
+        yield "paid again"
+    if {4, 75} & final:
+        yield "a database that is away ends it"
 
 
 def grafana(text):

@@ -1,6 +1,8 @@
 """What the guides say that this replaces fails the checks; what is rendered passes them.
 
-The old forms are written down here as people have them, shortened to what matters.
+The old forms are written down here as people have them, shortened to what matters. What only shows
+while it runs is in test_systemd (a job at each boot, tried again after a mistake), test_dialects (an
+hour that a clock change skips) and test_execution (statuses, logs and bearers).
 """
 
 import json
@@ -11,6 +13,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from sqlalchemy import text
 
 from itemwell.schedule import JOBS
 from tests.install import rules
@@ -283,3 +286,86 @@ def test_logrotate_finds_nothing_wrong_where_there_is_no_log_yet(tmp_path):
 def test_the_usual_function_json_is_the_model_before_the_last():
     assert not [*(DEPLOY / "azure").rglob("function.json")]
     assert json.loads((DEPLOY / "azure/functions/host.json").read_text())["version"] == "2.0"
+
+
+ONE_TABLE = """
+[Unit]
+StartLimitBurst=3
+[Service]
+Restart=on-failure
+RestartPreventExitStatus=1 2 3 70 130 143
+"""
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_one_table_of_statuses_for_all_jobs_reads_calibrates_database_as_partial(job):
+    unit = (DEPLOY / f"systemd/itemwell@{job}.service.d/schedule.conf").read_text()
+    manifest = (DEPLOY / f"kubernetes/itemwell-{job}.yaml").read_text()
+    old = [*rules.repeats(ONE_TABLE, job)]
+
+    assert old == (["1 is read as another job's"] if job == "calibrate" else [])
+    assert [*rules.repeats(unit, job), *rules.repeats(manifest, job)] == []
+
+
+def test_a_start_that_was_made_is_no_success():
+    old = """
+    Resources:
+      Silent:
+        Type: AWS::CloudWatch::Alarm
+        Properties: {Namespace: AWS/Lambda, MetricName: Invocations, Statistic: Sum, Period: 604800, Threshold: 1,
+          Dimensions: [{Name: FunctionName, Value: start}],
+          EvaluationPeriods: 1, ComparisonOperator: LessThanThreshold, TreatMissingData: breaching}
+    """
+
+    assert rules.aws(old) == ["Silent: takes a start for a success"]
+    assert rules.aws((DEPLOY / "aws" / "template.yaml").read_text()) == []
+
+
+def test_one_age_for_all_jobs_calls_a_weekly_job_failed_all_week(tmp_path):
+    """The tests of our own rules, over the old one: it alarms where they say that nothing is wrong."""
+    rule = (DEPLOY / "monitoring" / "itemwell.rules.yml").read_text()
+    test = (DEPLOY / "monitoring" / "itemwell.rules.test.yml").read_text()
+    aged = re.sub(r'(exported_job="generate"\} > )\d+', r"\g<1>3600", rule)
+    assert aged != rule
+    (tmp_path / "itemwell.rules.yml").write_text(aged)
+    (tmp_path / "itemwell.rules.test.yml").write_text(test)
+
+    ended = subprocess.run(
+        [tool("promtool"), "test", "rules", tmp_path / "itemwell.rules.test.yml"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert ended.returncode == 1
+    assert "ItemwellJobHasNoSuccess" in ended.stdout + ended.stderr
+
+
+PG_CRON = """
+ALTER SYSTEM SET app.service_role_key = 'eyJhbGciOi';
+SELECT cron.schedule('content_pipeline_main', '*/5 * * * *', $$
+  SELECT net.http_post(url := 'https://project.example/functions/v1/content',
+    headers := jsonb_build_object('Authorization', 'Bearer ' || current_setting('app.service_role_key')))
+$$);
+"""
+
+
+def test_the_old_pg_cron_keeps_its_key_where_every_role_reads_it():
+    assert [*rules.pg_cron(PG_CRON)] == [
+        "a secret in the database's settings", "calls an address", "its log grows for ever",
+    ]  # fmt: skip
+    assert [*rules.pg_cron((DEPLOY / "pg-cron" / "itemwell.sql").read_text())] == []
+
+
+def test_and_a_secret_in_the_databases_settings_is_read_by_whoever_may_connect(bank):
+    with bank.begin() as db:
+        db.execute(text(f"ALTER DATABASE {bank.url.database} SET app.service_role_key = 'eyJhbGciOi'"))  # fmt: skip
+        db.execute(text("CREATE ROLE a_guest"))
+    bank.dispose()
+    try:
+        with bank.begin() as db:
+            db.execute(text("SET LOCAL ROLE a_guest"))
+            assert db.scalar(text("SELECT current_setting('app.service_role_key')")) == "eyJhbGciOi"
+            settings = "SELECT count(*) FROM pg_db_role_setting WHERE setconfig::text ~ 'itemwell|secret'"  # fmt: skip
+            assert db.scalar(text(settings)) == 0
+    finally:
+        with bank.begin() as db:
+            db.execute(text("DROP ROLE a_guest"))

@@ -130,7 +130,9 @@ def test_the_changed_files_pass_the_checkers_of_servers(written_out, tmp_path):
     for table in ("cron", "docker"):
         check(tool("crontab"), "-n", written_out / table / "itemwell.crontab")
     check(tool("crontab"), "-n", written_out / "monitoring" / "healthchecks.crontab")
-    check(tool("promtool"), "check", "rules", "--lint-fatal", written_out / "monitoring/itemwell.rules.yml")  # fmt: skip
+    promtool, figures = tool("promtool"), written_out / "monitoring"
+    check(promtool, "check", "rules", "--lint-fatal", figures / "itemwell.rules.yml")
+    check(promtool, "test", "rules", figures / "itemwell.rules.test.yml")
     units = tmp_path / "units"
     shutil.copytree(written_out / "systemd", units)
     service = units / "itemwell@.service"
