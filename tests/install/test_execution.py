@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import os
 import re
 import subprocess
 import sys
@@ -156,20 +157,44 @@ def contained(image, home, *words, **environment):
     return in_empty(command, cwd=home, **told, **environment)
 
 
-def test_the_images_command_runs_from_the_wheel_alone(image, empty_url, tmp_path):
+def test_the_images_command_and_health_check_run_from_the_wheel_alone(image, empty_url, tmp_path):
     secret = tmp_path / "database_url"
     secret.write_text(empty_url + "\n")
     environment = {"DATABASE_URL_FILE": secret, "QUESTIONS_PER_RUN": 3}
 
     upgraded = contained(image, tmp_path, "db", "upgrade", **environment)
+    asked, *check = json.loads(re.search(r"CMD (\[.+\])$", instruction("HEALTHCHECK"))[1])
+    ill = contained(image, tmp_path, *check, **environment)
     ran = contained(image, tmp_path, *json.loads(instruction("CMD")), **environment)
+    well = contained(image, tmp_path, *check, **environment)
     where = contained(image, tmp_path, "install", "cron", **environment)
 
     assert upgraded.returncode == 0, upgraded.stderr
+    assert asked == "itemwell"
+    assert (ill.returncode, "No questions in database" in ill.stderr) == (2, True)
+    assert (well.returncode, well.stderr.splitlines()[-1]) == (0, "exit code: 0 (ok): OK")
     assert ran.returncode == 0, ran.stderr
     assert ran.stderr.splitlines()[-1] == "exit code: 0 (ok): 3 questions kept"
     assert "Approval rate" in ran.stderr
     assert where.stdout == (DEPLOY / "cron" / "itemwell.crontab").read_text()
+
+
+@pytest.mark.skipif(
+    not os.environ.get("ITEMWELL_BUILD_IMAGE"),
+    reason="ITEMWELL_BUILD_IMAGE=1 builds the image by buildah: minutes, 3 GB and a network",
+)
+@pytest.mark.timeout(1800)
+def test_the_dockerfile_builds_as_it_stands_and_its_image_runs():
+    tried = subprocess.run(
+        [ROOT / "scripts" / "try-image"], capture_output=True, text=True, check=False
+    )
+
+    assert tried.returncode == 0, tried.stderr
+    assert re.findall("^exit code: .+|^user .+", tried.stdout, re.MULTILINE) == [
+        "exit code: 0 (ok): 3 questions kept",
+        "exit code: 0 (ok): OK",
+        "user 10001 may not write to the program, and has no compiler",
+    ]
 
 
 @pytest.mark.parametrize("job", RUNNABLE)

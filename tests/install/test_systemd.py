@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from itemwell.schedule import JOBS
+from tests.install.test_old_forms import SERVICE, TIMER
 from tests.install.test_platforms import DEPLOY, tool
 from tests.proxy import wired
 
@@ -204,17 +205,84 @@ def test_a_failure_is_told_and_not_tried_again(machine, program):
     assert "job generate failed" in inside(machine, "journalctl", "-t", "itemwell", "-o", "cat").stdout  # fmt: skip
 
 
-def test_a_bank_that_is_away_is_tried_again(machine, program):
+@pytest.mark.parametrize(("job", "status"), [("generate", 4), ("calibrate", 1)])
+def test_a_bank_that_is_away_is_tried_again(machine, program, job, status):
     inside(machine, "bash", "-c", "printf %s postgresql://u:p@127.0.0.1:9/b >/etc/credstore/itemwell.database_url")  # fmt: skip
 
-    inside(machine, "systemctl", "start", "--no-block", "itemwell@generate")
-    for _ in range(100):
-        state = inside(machine, "systemctl", "show", "itemwell@generate", "-p", "ExecMainStatus,SubState").stdout  # fmt: skip
-        if "auto-restart" in state:
-            break
-        time.sleep(0.2)
+    inside(machine, "systemctl", "start", "--no-block", f"itemwell@{job}")
 
-    assert {*state.split()} == {"ExecMainStatus=4", "SubState=auto-restart"}
+    assert restarted(machine, f"itemwell@{job}", "ExecMainStatus") == f"ExecMainStatus={status}"
+
+
+def restarted(machine, unit, what):
+    """`what` systemd shows of a unit once it waits to start it again."""
+    for _ in range(100):
+        shown = inside(machine, "systemctl", "show", unit, "-p", f"{what},SubState").stdout
+        if "SubState=auto-restart" in shown:
+            return next(line for line in shown.splitlines() if line.startswith(what))
+        time.sleep(0.2)
+    raise AssertionError(f"{unit} is not tried again: {shown}")
+
+
+OLD = """
+set -e
+cat >/run/systemd/system/old.timer <<'END'
+{timer}
+END
+cat >/run/systemd/system/old.service <<'END'
+{service}
+END
+mkdir -p /opt/iq-tracker/question-service
+touch /opt/iq-tracker/question-service/.env
+useradd --system iq-tracker
+systemctl daemon-reload
+systemctl start --no-block old.timer
+"""
+
+
+def test_the_old_timer_runs_its_job_at_once_and_the_old_service_repeats_a_mistake(machine):
+    """Ours do neither: see the timers' and the failure's tests."""
+    timer = TIMER.replace("iq-tracker-generation", "old")
+    service = SERVICE.replace("/bin/true run_generation.py", "/bin/sh -c 'exit 3' #")
+
+    inside(machine, "bash", "-c", OLD.format(timer=timer, service=service))
+
+    assert restarted(machine, "old.service", "ExecMainStatus") == "ExecMainStatus=3"
+
+
+def console(section):
+    """The lines of a section of systemd's runbook that are typed."""
+    text = (UNITS / "README.md").read_text().partition(f"\n## {section}\n")[2].partition("\n## ")[0]
+    return [
+        re.sub(r"\s{2,}# .*", "", line[2:])
+        for line in text.splitlines()
+        if line.startswith("# ")
+    ]  # fmt: skip
+
+
+def test_the_runbooks_lines_switch_timers_on_stop_them_for_an_upgrade_and_take_all_away(machine):
+    (enable,) = [line for line in console("First run") if "enable" in line]
+    stop, *_, start = console("Upgrade")
+
+    def waiting():
+        told = inside(machine, "systemctl", "list-timers", "--no-pager", "itemwell-*").stdout
+        return int(re.search(r"^(\d+) timers listed", told, re.MULTILINE)[1])
+
+    counts = [inside(machine, "bash", "-c", line).returncode or waiting() for line in (enable, stop, start)]  # fmt: skip
+    removed = inside(machine, "bash", "-c", "set -e\n" + "\n".join(console("Uninstall")))
+    left = inside(machine, "bash", "-c", "ls -d /etc/systemd/system/*itemwell* /etc/itemwell /opt/itemwell").stdout  # fmt: skip
+
+    assert counts == [len(JOBS), 0, len(JOBS)]
+    assert (removed.returncode, left) == (0, ""), removed.stderr
+
+
+def test_the_runbooks_line_runs_a_job_with_options(machine, program):
+    line = re.search(r"`(systemd-run [^`]+)`", (UNITS / "README.md").read_text())[1]
+
+    ended = inside(machine, "bash", "-c", line)
+
+    assert ended.returncode == 0, ended.stderr
+    assert "exit code: 0 (ok): 5 questions kept" in ended.stdout + ended.stderr
 
 
 def test_timers_start_and_wait_for_their_times(machine, program):
