@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -22,6 +23,20 @@ Dollars = Annotated[Decimal, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 ModelNames = tuple[Annotated[str, Field(pattern=r"^(openai|anthropic|google)(:\S+)?$")], ...]
 
 
+def in_small_letters(value: Any) -> Any:
+    """A word that may be written in any case."""
+    return value.lower() if isinstance(value, str) else value
+
+
+def in_capitals(value: Any) -> Any:
+    """The same, where capitals are usual."""
+    return value.upper() if isinstance(value, str) else value
+
+
+def _a_whole_path(value: Path) -> Path:
+    return value.expanduser().absolute()
+
+
 def _a_table(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z_]\w{0,62}(\.[A-Za-z_]\w{0,62})?", value, re.ASCII):
         raise ValueError("must be the name of a table or view, such as lessons or app.lessons")
@@ -39,6 +54,7 @@ def _a_length(value: Any) -> Any:
     return timedelta(seconds=duration.seconds(value)) if isinstance(value, str) else value
 
 
+WholePath = Annotated[Path, AfterValidator(_a_whole_path)]
 TableName = Annotated[str, AfterValidator(_a_table)]
 ZoneName = Annotated[str, AfterValidator(_a_zone)]
 
