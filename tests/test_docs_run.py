@@ -22,7 +22,7 @@ BLOCK = re.compile(
 )
 EXIT_CODE = re.compile(r"^exit code: (\d+)", re.MULTILINE)
 MARK = "\036"  # the record separator of ASCII: no command prints it
-PATIENCE = 400  # seconds for a page, on a very busy machine
+PATIENCE = 900  # seconds for a page, on a very busy machine
 
 
 class Step(NamedTuple):
