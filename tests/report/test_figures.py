@@ -49,6 +49,9 @@ def test_a_job_that_never_ran_owes_nothing(document):
     exams = next(each for each in document["jobs"] if each["job"] == "exams")
 
     assert (exams["state"], exams["expected"]) == ("new", 0)
+    assert document["headline"].startswith(
+        "All jobs that have run are well; 10 have never run. The bank holds 3 active questions;"
+    )
     assert exams["sentence"].startswith("Has never run; next due")
 
 

@@ -29,9 +29,12 @@ def of_one(run: Mapping[str, Any], now: datetime) -> str:
 
 def _jobs(jobs: Sequence[Mapping[str, Any]]) -> str:
     ill = [f"{each['job']} {_WORDS[each['state']]}" for each in jobs if each["state"] not in WELL]
+    new = sum(each["state"] == "new" for each in jobs)
+    never = f"; {new} {'has' if new == 1 else 'have'} never run" if new else ""
     if not ill:
-        return "All jobs are well."
-    return f"{len(jobs) - len(ill)} of {several(len(jobs), 'job')} are well; {_listed(ill)}."
+        return f"All jobs{' that have run' if new else ''} are well{never}."
+    well = len(jobs) - len(ill) - new
+    return f"{well} of {several(len(jobs), 'job')} are well; {_listed(ill)}{never}."
 
 
 def _stock(stock: Mapping[str, Any]) -> str:
