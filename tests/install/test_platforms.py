@@ -52,13 +52,13 @@ def test_success_that_stays_away_is_alarmed_or_left_to_health_and_said():
 
 
 def provider_on_disk():
-    """The folder with hashicorp/aws: named by a variable, by Terraform's own settings, or where it looks itself."""
+    """The folder with hashicorp/aws: named by a variable, by Terraform's own settings, or in the usual places."""
     home = Path(pwd.getpwuid(os.getuid()).pw_dir)
     settings = Path(os.environ.get("TF_CLI_CONFIG_FILE", home / ".terraformrc"))
     named = settings.read_text() if settings.is_file() else ""
     places = [os.environ.get("TF_PLUGIN_MIRROR"), os.environ.get("TF_PLUGIN_CACHE_DIR")]
     places += re.findall(r'(?:path|plugin_cache_dir)\s*=\s*"([^"]+)"', named)
-    places += [home / ".terraform.d/plugins", "/usr/share/terraform/plugins", "/usr/local/share/terraform/plugins"]  # fmt: skip
+    places += [home / ".terraform.d/plugins", "/usr/share/terraform/plugins", "/usr/local/share/terraform/plugins", *sorted(Path("/opt").glob("*"))]  # fmt: skip
     for place in filter(None, places):
         if Path(place, "registry.terraform.io/hashicorp/aws").is_dir():
             return place
