@@ -116,3 +116,16 @@ def test_a_bank_without_pretest_questions_of_a_type_is_told():
 
     with pytest.raises(Infeasible):
         desk.draw({}, np.random.default_rng(0))
+
+
+def test_all_that_is_short_is_told_at_once_also_where_enemies_make_it_so():
+    desk = a_desk(400)
+    desk.stock.pool.clique[:] = desk.stock.pool.cell  # one question of a cell, and no more
+
+    with pytest.raises(Infeasible) as told:
+        desk.draw({}, np.random.default_rng(0))
+
+    lacks = {str(each.stratum): each.wanted - each.found for each in told.value.short}
+    assert lacks == {str(cell): number - 1 for cell, number in desk.cells.items() if number > 1} | {
+        f"{kind}/pretest": number for kind, number in desk.pretest.items()
+    }

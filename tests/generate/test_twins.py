@@ -14,6 +14,7 @@ from itemwell.generate.desk import Desk
 from itemwell.generate.draft import draft
 from itemwell.generate.standing import Unclear
 from itemwell.similar.embed import EmbedError
+from itemwell.similar.signature import skeleton
 from itemwell.store import enemies, runs
 from itemwell.templates import models
 
@@ -250,6 +251,30 @@ def test_a_family_does_not_draw_what_models_wrote(bank, run, computed):
     assert f"a duplicate of question {number}" in refused(
         twins_of(bank), replace(computed[0], stem=stem)
     )
+
+
+# Of what exams lack.
+
+
+def test_a_variant_of_what_exams_have_is_of_no_use_to_them(bank, run):
+    number = keep(bank, run, twins_of(bank), apples())
+
+    told = refused(twins_of(bank, cap=0), other_numbers(1))
+
+    assert told == f"dedup: exams could have it only instead of question {number}, a variant of it"
+
+
+def test_nor_is_another_of_its_skeleton_also_one_that_came_meanwhile(bank, run, computed):
+    slots = (Slot(0, Stratum("math", "easy"), place, "seed") for place in range(4, 400))
+    more = (draft(slot, models()[computed[0].family]) for slot in slots)
+    alike = next(each for each in more if skeleton(each) == skeleton(computed[0]))
+    early = twins_of(bank, cap=0)
+    standing = look(early, alike)
+    number = keep(bank, run, twins_of(bank), computed[0])
+
+    assert f"only instead of question {number}" in refused(twins_of(bank, cap=0), alike)
+    with bank.connect() as db, pytest.raises(Rejected, match=f"instead of question {number}"):
+        early.again(db, standing)
 
 
 # Of odd input.

@@ -46,35 +46,6 @@ def test_who_shares_the_skeleton_is_an_enemy_unsaid(bank, shops):
         assert enemies.of(db, first) == [Enemy(second, "isomorph"), Enemy(third, "skeleton")]
 
 
-def test_a_group_holds_the_skeletons_questions(bank, shops):
-    with bank.connect() as db:
-        assert enemies.group(db, the_skeleton()) == set(shops)
-        assert enemies.group(db, "of nobody") == set()
-
-
-def test_a_group_holds_neighbours_and_their_enemies_and_who_shares_their_skeleton(bank, shops):
-    linked, far = kept(bank, 2)
-    with bank.begin() as db:
-        enemies.add(db, linked, [Enemy(shops[0], "variant")])
-
-        assert enemies.group(db, "another", neighbours=[shops[0]]) == {*shops, linked}
-        assert enemies.group(db, "another", neighbours=[linked]) == {shops[0], linked}
-        assert enemies.group(db, "another", neighbours=[far]) == {far}
-        assert enemies.group(db, the_skeleton()) == {*shops, linked}
-
-
-def test_a_group_leaves_the_retired_out(bank, shops):
-    with bank.begin() as db:
-        questions.retire(db, shops[0], "leaked")
-
-        assert enemies.group(db, the_skeleton()) == set(shops[1:])
-
-
-def test_a_group_leaves_questions_after_another_stimulus_out(bank, shops):
-    with bank.connect() as db:
-        assert enemies.group(db, the_skeleton(), stimulus="another") == set()
-
-
 def test_links_leave_with_their_questions(bank, shops):
     with bank.begin() as db:
         enemies.add(db, shops[1], [Enemy(shops[0], "isomorph")])

@@ -91,9 +91,6 @@ def assemble(
     free = open_to & ~pool.foes_of(taken) if taken else open_to
     every = {cell: pool.places_of(cell) for cell in wanted}
     ours = {cell: places[free[places]] for cell, places in every.items()}
-    short = [Short(cell, n, len(ours[cell])) for cell, n in wanted.items() if len(ours[cell]) < n]
-    if short:
-        raise Infeasible(short)
     abilities = pool.information.shape[1]
     weights, most, bound = np.full(abilities, 1 / abilities), -1.0, np.inf
     best = np.zeros(0, np.int64)
@@ -115,6 +112,7 @@ def _best(
 ) -> Places:
     """Of each cell the best by score; where enemies meet, the better one stays. Raises Infeasible."""
     chosen: list[int] = []
+    short: list[Short] = []
     met: set[int] = set()
     cliques: set[int] = set()
     for cell, number in wanted.items():
@@ -130,7 +128,9 @@ def _best(
             met.update(pool.enemies.get(place, ()))
             picked += 1
         if picked < number:
-            raise Infeasible([Short(cell, number, picked)])
+            short.append(Short(cell, number, picked))
+    if short:
+        raise Infeasible(short)
     return np.array(chosen)
 
 

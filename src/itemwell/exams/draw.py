@@ -65,8 +65,12 @@ class Desk:
         fresh = np.ones(len(self.stock.pool.ids), bool)
         fresh[list(seen)] = False
         part = self.exposure.draw(rng)
-        scored, again = self._scored(fresh, part, seen)
-        tried = self._pretest(scored, fresh & self.exposure.within(), rng)
+        may_try = fresh & self.exposure.within()
+        try:
+            scored, again = self._scored(fresh, part, seen)
+        except Infeasible as gap:
+            raise Infeasible([*gap.short, *self._untried(may_try)]) from gap
+        tried = self._pretest(scored, may_try, rng)
         chosen = np.concatenate([scored, tried])
         spares = self._spares(chosen, fresh)
         self.exposure.count(chosen, part)
@@ -106,7 +110,7 @@ class Desk:
 
     def _pretest(self, scored: Places, open_to: Marks, rng: np.random.Generator) -> Places:
         """New questions by type, those with the fewest answers first; others where there are too few."""
-        pool, chosen = self.stock.pool, list[int]()
+        pool, chosen, short = self.stock.pool, list[int](), list[Short]()
         free = open_to & ~pool.foes_of(scored)
         kinds = np.array([pool.cells[number].question_type for number in pool.cell])
         for kind, number in self.pretest.items():
@@ -116,9 +120,23 @@ class Desk:
             order = places[np.lexsort((luck, self.stock.answers[places], rank))]
             picked = _peaceful(pool, order, chosen, number)
             if len(picked) < number:
-                raise Infeasible([Short(Stratum(kind, "pretest"), number, len(picked))])
+                short.append(Short(Stratum(kind, "pretest"), number, len(picked)))
             chosen += picked
+        if short:
+            raise Infeasible(short)
         return np.array(chosen, dtype=np.int64)
+
+    def _untried(self, open_to: Marks) -> list[Short]:
+        """What would lack for the pretest, were all of a type scored that has to be."""
+        pool, short = self.stock.pool, list[Short]()
+        kinds = np.array([pool.cells[number].question_type for number in pool.cell])
+        for kind, number in self.pretest.items():
+            scored = sum(n for cell, n in self.cells.items() if cell.question_type == kind)
+            places = np.flatnonzero(open_to & (kinds == kind))
+            left = max(0, len(_peaceful(pool, places, [], scored + number)) - scored)
+            if left < number:
+                short.append(Short(Stratum(kind, "pretest"), number, left))
+        return short
 
     def _spares(self, chosen: Places, fresh: Marks) -> list[int]:
         pool = self.stock.pool

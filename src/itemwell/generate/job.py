@@ -69,7 +69,7 @@ def run(  # noqa: PLR0913
     mode: Mode = "live",
 ) -> Report:
     """Write what `order` asks into the bank, and leave outcome and counts with the run."""
-    started = time.monotonic()
+    started, settings = time.monotonic(), order.under(settings)
     _absorb(bank, order, settings)
     collected = _collected(bank, order, settings)
     todo, report = transact(
@@ -116,7 +116,7 @@ def dry_run(  # noqa: PLR0913
     Calls to models are booked all the same: a budget that does not see them is none. The slots are
     numbered below 0, so that no answer that the journal holds for a slot of the bank is theirs.
     """
-    started = time.monotonic()
+    started, settings = time.monotonic(), order.under(settings)
     _absorb(bank, order, settings)
     with bank.connect() as db:
         chosen = order.strata(questions.stock(db), settings)

@@ -37,6 +37,10 @@ class Order:
         types = tuple(dict.fromkeys(kind for kind, _, _ in missing))
         return cls(numbers.total(), types, DIFFICULTIES, seed, source, missing)
 
+    def under(self, settings: Settings) -> Settings:
+        """The settings for this order: of what exams lack none may be another's enemy, or exams lack it still."""
+        return settings.model_copy(update={"enemies_per_question": 0}) if self.missing else settings
+
     def as_json(self) -> dict[str, Any]:
         """The order as the run's row keeps it: the same again continues one that ended early."""
         return {

@@ -47,7 +47,7 @@ class Twins:
     bank: Engine
     chosen: Chosen
     thresholds: Mapping[str, Thresholds]  # by the identity of the vectors
-    cap: int  # of enemies of one question that models write
+    cap: int  # of enemies of one question that models write; 0: of none, whoever writes
     under_way: dict[str, Standing] = field(default_factory=dict)  # by signature
     _places: dict[str, Neighbourhood] = field(default_factory=dict)  # by identity
 
@@ -86,6 +86,7 @@ class Twins:
     ) -> list[Standing | Exception]:
         """Each against the whole bank, whatever the verdicts; Rejected for what the bank holds to the letter."""
         held = questions.held(db, [each.signature for each in candidates])
+        kin = questions.of_skeletons(db, self._skeletons(candidates))
         seq = forms.last(db)
         new = [each for each in candidates if each.signature not in held]
         near = {each.signature: self._near(db, each, seq) for each in new}
@@ -94,6 +95,9 @@ class Twins:
         for each in candidates:
             if each.signature in held:
                 found.append(Rejected(STAGE, TWIN))
+                continue
+            if each.skeleton in kin:
+                found.append(_meets_nobody(kin[each.skeleton]))
                 continue
             try:
                 found.append(self.comparing.compared(db, Standing(each, seq), near[each.signature]))
@@ -112,6 +116,8 @@ class Twins:
         Raises Rejected where a newer question is its twin, Unclear where an arbiter has to tell.
         """
         candidate, grey = standing.candidate, len(standing.of(GREY))
+        for other in questions.of_skeletons(db, self._skeletons([candidate])).values():
+            raise _meets_nobody(other)
         rows = vectors.newer(db, candidate.main, standing.seq)
         if not rows:
             return standing
@@ -131,7 +137,9 @@ class Twins:
             by = "" if twin.decided_by == "rule" else f", says {twin.decided_by}"
             raise Rejected(STAGE, f"a duplicate of question {twin.neighbour_id} ({why}{by})")
         held = standing.of(*ENEMIES)
-        if standing.candidate.draft.family is None and len(held) >= self.cap:
+        if held and not self.cap:
+            raise _meets_nobody(held[0].neighbour_id)
+        if standing.candidate.draft.family is None and len(held) >= self.cap > 0:
             first = held[0].neighbour_id
             told = f"{len(held)} variants of it are in the bank, such as question {first}"
             raise Rejected(STAGE, told)
@@ -211,6 +219,10 @@ class Twins:
         """Forget a draft that was kept or refused; its standing, where it had come so far."""
         return self.under_way.pop(of, None)
 
+    def _skeletons(self, candidates: Sequence[Candidate]) -> list[str]:
+        """Those that nothing in the bank may have: of all candidates, where enemies are of no use."""
+        return [] if self.cap else [each.skeleton for each in candidates]
+
     def _place(self, db: Connection, identity: str, last: int) -> Neighbourhood:
         hashed = self.chosen.hashed.identity
         known = {str(each): each for each in (self.chosen.identity, hashed)}
@@ -235,6 +247,10 @@ class Twins:
             verdict = decide(side, side_of(each.draft), cosine, self.thresholds[candidate.main])
             if verdict.kind == DUPLICATE:
                 raise Writing(STAGE, "this run is writing it already")
+
+
+def _meets_nobody(other: int) -> Rejected:
+    return Rejected(STAGE, f"exams could have it only instead of question {other}, a variant of it")
 
 
 def _passed_over(relation: Relation) -> Relation:

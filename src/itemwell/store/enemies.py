@@ -1,10 +1,10 @@
 """Enemies: isomorphs and variants, which never meet in one exam. Those of one skeleton are it unsaid."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, select, text
-from sqlalchemy.dialects.postgresql import ARRAY, BIGINT, insert
+from sqlalchemy import Connection, select, text
+from sqlalchemy.dialects.postgresql import insert
 
 from itemwell.store import tables
 
@@ -42,18 +42,6 @@ def of(db: Connection, question_id: int) -> list[Enemy]:
     return [Enemy(*row) for row in db.execute(_OF, {"id": question_id})]
 
 
-def group(
-    db: Connection, skeleton: str, stimulus: str = "", neighbours: Iterable[int] = ()
-) -> set[int]:
-    """The questions that a candidate would join, the retired left out: a cap counts them.
-
-    They are its `neighbours` that were judged isomorphs or variants, the questions of its skeleton
-    after the same stimulus, and the enemies of both.
-    """
-    asked = {"skeleton": skeleton, "stimulus": stimulus, "neighbours": list(neighbours)}
-    return set(db.scalars(_GROUP, asked))
-
-
 _LINKS = """
     SELECT one_id AS question_id, other_id AS enemy_id, kind FROM enemies
     UNION ALL SELECT other_id, one_id, kind FROM enemies
@@ -67,21 +55,3 @@ _OF = text(f"""
     )
     SELECT DISTINCT ON (enemy_id) enemy_id, kind FROM met ORDER BY enemy_id, place
 """)
-_GROUP = text(f"""
-    WITH near AS (
-        SELECT id FROM questions WHERE id = ANY(:neighbours)
-        UNION
-        SELECT id FROM questions JOIN question_forms AS form ON form.question_id = id
-        WHERE skeleton = :skeleton AND form.stimulus = :stimulus
-    ), joined AS (
-        SELECT id FROM near
-        UNION
-        SELECT link.enemy_id FROM near JOIN ({_LINKS}) AS link ON link.question_id = near.id
-        UNION
-        SELECT other.id FROM questions AS mine JOIN questions AS other USING (skeleton)
-        JOIN question_forms AS my_form ON my_form.question_id = mine.id
-        JOIN question_forms AS form ON form.question_id = other.id AND form.stimulus = my_form.stimulus
-        WHERE mine.id = ANY(:neighbours)
-    )
-    SELECT id FROM joined JOIN questions USING (id) WHERE status <> 'retired'
-""").bindparams(bindparam("neighbours", type_=ARRAY(BIGINT)))

@@ -153,6 +153,14 @@ def held(db: Connection, signatures: Sequence[str]) -> dict[str, Held]:
     return {row.signature: Held(row.id, row.run_id, row.slot_id) for row in rows}
 
 
+def of_skeletons(db: Connection, skeletons: Sequence[str]) -> dict[str, int]:
+    """A question of each of these skeletons that one has, the retired left out."""
+    if not skeletons:
+        return {}
+    rows = db.execute(_OF_SKELETONS, {"skeletons": list(skeletons)})
+    return {row.skeleton: row.id for row in rows}
+
+
 def one(db: Connection, question_id: int) -> Question | None:
     """One question; None where there is none."""
     row = db.execute(select(questions).where(questions.c.id == question_id)).mappings().first()
@@ -263,6 +271,10 @@ _KEEP = text(f"""
 _SOME = text("SELECT * FROM questions WHERE id = ANY(:ids) ORDER BY id")
 _HELD = text(
     "SELECT signature, id, run_id, slot_id FROM questions WHERE signature = ANY(:signatures)"
+)
+_OF_SKELETONS = text(
+    "SELECT skeleton, min(id) AS id FROM questions"
+    " WHERE skeleton = ANY(:skeletons) AND status <> 'retired' GROUP BY skeleton"
 )
 _COUNT_BY_FAMILY = text(
     "SELECT family, count(*) AS number FROM questions"
