@@ -1,7 +1,11 @@
 """The report and the status through the real program."""
 
 import os
+import pty
+import re
 import stat
+import subprocess
+import sys
 
 import pytest
 from lxml import html
@@ -135,6 +139,41 @@ def test_the_status_is_twenty_lines_without_colour_and_has_its_json(filled):
     assert document["stock"]["by_status"] == {
         "quarantined": 0, "pretest": 0, "active": 3, "watch": 1, "retired": 1,
     }  # fmt: skip
+
+
+def on_a_terminal(program, **environment):
+    """What the status prints where stdout is a terminal."""
+    ours, its = pty.openpty()
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "itemwell", "status"],
+            cwd=program.folder,
+            env={**program.environment, "COLUMNS": "100", **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=its,
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(its)
+        told = b"".join(iter(lambda: _read(ours), b""))
+        assert process.wait() == 0
+    finally:
+        os.close(ours)
+    return told.decode()
+
+
+def _read(terminal):
+    try:
+        return os.read(terminal, 65_536)
+    except OSError:  # the other end is closed
+        return b""
+
+
+def test_colours_are_for_terminals_unless_the_operator_wants_none(filled):
+    coloured, plain = on_a_terminal(filled), on_a_terminal(filled, NO_COLOR="1")
+
+    assert "\x1b[31m✕" in coloured
+    assert "\x1b" not in plain
+    assert re.sub(r"\x1b\[\d+m", "", coloured).splitlines()[1:] == plain.splitlines()[1:]
 
 
 def test_only_the_page_needs_matplotlib(filled):

@@ -28,6 +28,8 @@ from itemwell.report.words import usd
 
 WIDE, NARROW = 1060.0, 340.0
 ROW = 30.0
+INSIDE = 0.18
+"""Of the widest bar: a narrower one has its number beside it."""
 
 Document = Mapping[str, Any]
 
@@ -39,38 +41,36 @@ def funnel(document: Document, sheet: Sheet) -> str:
     size = (NARROW, ROW * (len(rows) + 1) + 8)
 
     def marks(figure: Figure) -> None:
-        plot = axes(figure, size, (58, 4, NARROW - 110, size[1] - 8))
+        plot = axes(figure, size, (58, 4, NARROW - 130, size[1] - 8))
         whole = max(found["drafts"], 1)
         plot.set_xlim(0, whole)
         plot.set_ylim(len(rows) + 0.5, -0.5)
         plot.axis("off")
         plot.barh(0, found["drafts"], 0.62, color=SOFT)
-        _row(plot, 0, ("written", found["drafts"]), "funnel.drafts")
+        _row(plot, ("written", found["drafts"]), (0.02 * whole, 0), "funnel.drafts")
         for n, (stage, passed, refused) in enumerate(rows):
             last = n == len(rows) - 1
             plot.barh(n + 1, passed, 0.62, color=ACCENT if last else SOFT)
             plot.barh(n + 1, refused, 0.62, left=passed, color=WARM, linewidth=0)
-            path = f"funnel.stages.{n}.passed"
-            _row(plot, n + 1, (stage, passed), path, over=last and passed > 0.2 * whole)
+            path, end = f"funnel.stages.{n}", passed + refused + 0.02 * whole
+            inside = passed > INSIDE * whole
+            at = (0.02 * whole if inside else end, n + 1)
+            _row(plot, (stage, passed), at, f"{path}.passed", over=last and inside)
             if refused:
-                label = plot.text(
-                    passed + refused + 0.015 * whole,
-                    n + 1,
-                    f"−{refused:,}",
-                    va="center",
-                    color=WARM,
-                )
-                shows(label, f"funnel.stages.{n}.refused")
+                beyond = 0.0 if inside else (0.02 + 0.035 * len(f"{passed:,}")) * whole
+                label = plot.text(end + beyond, n + 1, f"−{refused:,}", va="center", color=WARM)
+                shows(label, f"{path}.refused")
 
     told = f"Of {found['drafts']:,} drafts {found['kept']:,} became questions."
     return draw(Words("funnel", "From draft to question", told), size, sheet, marks)
 
 
-def _row(plot: Any, at: int, named: tuple[str, int], path: str, *, over: bool = False) -> None:
+def _row(
+    plot: Any, named: tuple[str, int], at: tuple[float, int], path: str, *, over: bool = False
+) -> None:
     name, number = named
-    whole = plot.get_xlim()[1]
-    plot.text(-0.02 * whole, at, name, va="center", ha="right", color=MUTED)
-    label = plot.text(0.02 * whole, at, f"{number:,}", va="center", color=PAPER if over else INK)
+    plot.text(-0.02 * plot.get_xlim()[1], at[1], name, va="center", ha="right", color=MUTED)
+    label = plot.text(*at, f"{number:,}", va="center", color=PAPER if over else INK)
     shows(label, path)
 
 
