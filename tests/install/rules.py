@@ -97,6 +97,8 @@ def dockerfile(text):
     """Non-root by number, exec form, a digest, nothing hidden, a health check."""
     lines = [line for line in text.splitlines() if not line.startswith("#")]
     froms = [line.split()[1] for line in lines if line.startswith("FROM ")]
+    pinned = re.search(r"^ARG BASE=(.+)$", text, re.MULTILINE)
+    froms = [pinned[1] if pinned and image == "${BASE}" else image for image in froms]
     checked = 'case "$BASE" in *@sha256:*)' in text and "ARG BASE\n" in text
     if not all(DIGEST.search(image) or (image == "${BASE}" and checked) for image in froms):
         yield "no digest"

@@ -99,9 +99,34 @@ def test_the_schedules_of_terraform_are_those_of_cloudformation():
 
 def test_the_dockerfile(tmp_path):
     file = DEPLOY / "docker" / "Dockerfile"
-    check(tool("hadolint"), "--failure-threshold", "style", "--ignore", "DL3006", file)
+    check(tool("hadolint"), "--failure-threshold", "style", file)
 
     assert [*rules.dockerfile(file.read_text())] == []
+
+
+PINNED = f"registry.example/python:3.13-slim@sha256:{'0' * 64}"
+
+
+def test_a_dockerfile_that_names_its_digest_itself(bare_program, tmp_path):
+    printed = bare_program("install", "docker", "--base", PINNED, "--file", "Dockerfile").out
+    (tmp_path / "Dockerfile").write_text(printed)
+    check(tool("hadolint"), "--failure-threshold", "style", tmp_path / "Dockerfile")
+
+    assert f"\nARG BASE={PINNED}\nFROM ${{BASE}} AS build\n" in printed
+    assert [*rules.dockerfile(printed)] == []
+    assert [*rules.dockerfile(printed.replace(f"@sha256:{'0' * 64}", ""))] == ["no digest"]
+
+
+@pytest.mark.parametrize("base", ["python:3.13-slim", "python@sha256:12", f"{PINNED}\nRUN curl x", "python@sha256:" + "G" * 64])  # fmt: skip
+def test_a_base_without_digest_is_refused(bare_program, base):
+    ended = bare_program("install", "docker", "--base", base)
+
+    assert (ended.status, ended.out) == (3, "")
+    assert "is not an image with its digest" in ended.last_line
+
+
+def test_only_docker_has_a_base(bare_program):
+    assert bare_program("install", "cron", "--base", PINNED).status == 3
 
 
 def test_only_what_the_image_is_built_of_is_sent():

@@ -43,7 +43,7 @@ def generate(timer: func.TimerRequest) -> None:
     run("generate", seconds=3000)
 
 
-# can the bank carry an adaptive test? read -> assess -> keep. Six fields, seconds first, in UTC.
+# can the bank carry an adaptive test?. Six fields, seconds first, in UTC.
 @app.timer_trigger(schedule="0 30 3 * * 0", arg_name="timer", run_on_startup=False, use_monitor=True)
 @app.function_name("readiness")
 def readiness(timer: func.TimerRequest) -> None:
@@ -99,7 +99,7 @@ def metrics(timer: func.TimerRequest) -> None:
     run("metrics", seconds=600)
 
 
-# is each part well? look -> judge -> keep. Six fields, seconds first, in UTC.
+# is each part well?. Six fields, seconds first, in UTC.
 @app.timer_trigger(schedule="0 */10 * * * *", arg_name="timer", run_on_startup=False, use_monitor=True)
 @app.function_name("health")
 def health(timer: func.TimerRequest) -> None:

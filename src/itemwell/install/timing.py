@@ -1,5 +1,6 @@
 """How long platforms wait for a job, and how often they try again: always longer than the job itself does."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from itertools import islice, pairwise
 from typing import NamedTuple
@@ -54,7 +55,7 @@ class Timing(NamedTuple):
     @property
     def purpose(self) -> str:
         """What it does, without the arrows of its stages."""
-        return self.job.purpose.partition(":")[0]
+        return re.split(r":|(?<=\?) ", self.job.purpose)[0]
 
     @property
     def title(self) -> str:
