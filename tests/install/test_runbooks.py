@@ -39,7 +39,8 @@ def commands(text):
     """The words after `itemwell` of each command in a page, and of those that leave the name out."""
     found = set()
     for code in codes(text):
-        for part in re.split(r"&&|\|\||[|;>]|\$\(", code):
+        told = re.sub(r'"?\$\([^)]*\)"?', "VALUE", code)
+        for part in re.split(r"&&|\|\||[|;>]", told):
             words = part.strip().rstrip(")\"'").split()
             named = [
                 at for at, word in enumerate(words) if re.fullmatch(r"(\S*bin/)?itemwell", word)
