@@ -14,5 +14,5 @@ SELECT cron.schedule('content_pipeline_cleanup', '0 2 * * *', 'SELECT trigger_cl
 -- pg_cron keeps a row of every start for ever.
 SELECT cron.schedule(
   'content_pipeline_purge', '30 2 * * *',
-  $$DELETE FROM cron.job_run_details WHERE end_time < now() - interval '7 days'$$
+  $$DELETE FROM cron.job_run_details WHERE end_time < now() - interval '14 days'$$
 );
