@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+from datetime import timedelta
 
 import jsonschema
 import kubernetes_validate
@@ -14,6 +15,7 @@ from itemwell.install.dialects import kubernetes, oncalendar, written
 from itemwell.install.render import changes_of, render
 from itemwell.install.targets import TARGETS, WITHOUT_LINES
 from itemwell.schedule import JOBS, RUN_DUE, changed
+from itemwell.settings import load
 from tests.install import rules
 from tests.install.test_platforms import check, terraform_in, tool
 
@@ -119,6 +121,24 @@ def test_what_was_changed_goes_with_the_containers_and_the_program_reads_it_so(
         coming
         == bare_program("next", "--from", "2027-01-01", "--count", 400, "--json").json["next"]
     )
+
+
+def test_a_deadline_and_what_a_job_needs_go_along_and_platforms_wait_longer(
+    bare_program, monkeypatch
+):
+    (bare_program.folder / "itemwell.toml").write_text(
+        '[schedule.recommend]\ndeadline = "90m"\nneeds = []\n'
+    )
+    files = bare_program("install", "kubernetes", "--json").json["files"]
+    pod = yaml.safe_load(files["itemwell-recommend.yaml"])["spec"]["jobTemplate"]["spec"]["template"]["spec"]  # fmt: skip
+    (told,) = [entry["value"] for entry in pod["containers"][0]["env"] if entry["name"] == "SCHEDULE"]  # fmt: skip
+    (bare_program.folder / "itemwell.toml").unlink()
+    monkeypatch.setenv("SCHEDULE", told)
+    settings = load().settings
+
+    assert pod["activeDeadlineSeconds"] == 95 * 60
+    assert settings.schedule["recommend"].deadline == timedelta(minutes=90)
+    assert settings.schedule["recommend"].needs == ()
 
 
 def test_the_usual_table_tells_containers_nothing():

@@ -34,7 +34,7 @@ CREDENTIALS = (
 )
 """The secrets that a scheduled job may need, by the names of their settings: all but that of `serve`."""
 
-CHANGEABLE = ("cron", "zone", "enabled", "catch_up")
+CHANGEABLE = ("cron", "zone", "enabled", "catch_up", "deadline", "needs")
 """Parts of a job that [schedule.*] may change."""
 
 CLOUDWATCH_LOOKS_BACK = timedelta(days=7)
@@ -95,7 +95,12 @@ def changes_of(jobs: Mapping[str, Job]) -> str:
         if name in JOBS
     }  # fmt: skip
     different = {name: parts for name, parts in changes.items() if parts}
-    return json.dumps(different, separators=(",", ":")) if different else ""
+    return json.dumps(different, separators=(",", ":"), default=_seconds) if different else ""
+
+
+def _seconds(length: timedelta) -> str:
+    """A deadline as the setting is written."""
+    return f"{int(length.total_seconds())}s"
 
 
 def _text(name: str, context: Mapping[str, object]) -> str:
