@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-import structlog
 
 from itemwell.cli.answer import Answer
 from itemwell.cli.options import Command, Common
@@ -103,6 +102,8 @@ def _one(target: str) -> "Mapping[str, Job]":
 
 def _jobs(common: Common) -> "Mapping[str, Job]":
     """The jobs with the operator's changes; he is warned where a clock change meets one."""
+    import structlog
+
     from itemwell.cli.run_due import jobs_of
     from itemwell.schedule import clock_changes
 
