@@ -314,26 +314,6 @@ class Learner(NamedTuple):
     known_at: datetime | None  # first
 
 
-class Activity(NamedTuple):
-    """What a learner did in the days of a window, and on the last of them, "this day".
-
-    Bit n of `days` says that he did something on the n-th day, from 1. `answers` holds eight bytes an
-    answer that was given before the window's end, 2 * question + right, those of a question in the
-    order of time. `broken` says why none of it can be believed.
-    """
-
-    broken: str | None
-    days: int
-    lessons: int
-    lessons_this_day: int
-    lesson_seconds_this_day: float
-    sessions_this_day: int
-    session_seconds_this_day: float
-    quizzes: int
-    quiz_sum: float
-    answers: bytes
-
-
 class Published(NamedTuple):
     """The questions whose parameters are in force, by id, and the calibration that found them."""
 

@@ -6,6 +6,7 @@ of the range is for the next. One learner's broken data never keep the others fr
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol, TypeVar
@@ -80,17 +81,21 @@ class Range:
     ) -> Rest | None:
         """Do all, a batch at a time, counted in `report`; None unless it was over before the end."""
         after = self.after
-        while not under.over():
-            page = self._page(after)
-            batches = batched(page.learners, AT_ONCE)
-            done = abreast(do, batches, under.over, report.add)
-            if done < len(batches):
-                return Rest(batches[done - 1][-1].user_id if done else after)
-            report.looked_at += page.looked_at
-            under.tell(report.looked_at)
-            if page.upto is None:
-                return None
-            after = page.upto
+        with ThreadPoolExecutor(1) as ahead:  # the next page is read while one is worked on
+            coming = ahead.submit(self._page, after)
+            while not under.over():
+                page = coming.result()
+                if page.upto is not None:
+                    coming = ahead.submit(self._page, page.upto)
+                batches = batched(page.learners, AT_ONCE)
+                done = abreast(do, batches, under.over, report.add)
+                if done < len(batches):
+                    return Rest(batches[done - 1][-1].user_id if done else after)
+                report.looked_at += page.looked_at
+                under.tell(report.looked_at)
+                if page.upto is None:
+                    return None
+                after = page.upto
         return Rest(after)
 
     def _page(self, after: str | None) -> Page:

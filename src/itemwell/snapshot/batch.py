@@ -1,9 +1,10 @@
-"""A batch of learners: their days are read, summarised and kept in one transaction.
+"""A batch of learners: their days are read, summed up and kept by one statement, in one transaction.
 
 A learner with broken data is named and counted; where his data make the statement itself fail, he is
 told apart from the others.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -13,15 +14,15 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Engine
 
 from itemwell import days
-from itemwell.bank import Learner, Snapshot
+from itemwell.bank import Learner
 from itemwell.days import Day
 from itemwell.errors import ConfigError
 from itemwell.snapshot.ability import Items, abilities
 from itemwell.snapshot.due import Calendar
-from itemwell.snapshot.formula import WINDOW, summarise
-from itemwell.store import snapshots, study
+from itemwell.snapshot.formula import PACE_1, WINDOW
+from itemwell.store import closing, snapshots
+from itemwell.store.closing import Making, Stamp, View, Wanted
 from itemwell.store.connect import transact
-from itemwell.store.snapshots import Kept
 from itemwell.store.study import Sources
 from itemwell.walk import Under, halved
 
@@ -35,15 +36,23 @@ class Desk(NamedTuple):
     calendar: Calendar
     run_id: int | None
 
+    @property
+    def stamp(self) -> Stamp:
+        """By whom and by what."""
+        return Stamp(self.run_id, self.items.calibration_id)
 
-class Done(NamedTuple):
-    """What became of a batch."""
 
-    kept: Kept
-    learners: int
-    errors: int
-    broken: dict[str, str]
-    dates: set[date]
+@dataclass
+class Done:
+    """What became of a batch. Snapshots that stand are new, or changed by later data, or the same."""
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    errors: int = 0
+    learners: set[str] = field(default_factory=set)
+    broken: dict[str, str] = field(default_factory=dict)
+    dates: set[date] = field(default_factory=set)
 
 
 def close(desk: Desk, learners: Sequence[Learner], under: Under) -> list[Done]:
@@ -58,30 +67,16 @@ def close(desk: Desk, learners: Sequence[Learner], under: Under) -> list[Done]:
     return halved(all_at_once, alone, learners)
 
 
-@dataclass
-class _Made:
-    """What was found out about a batch."""
-
-    snapshots: list[Snapshot] = field(default_factory=list)
-    broken: dict[str, str] = field(default_factory=dict)
-    errors: int = 0
-
-
 def _close(desk: Desk, learners: Sequence[Learner], under: Under, db: Connection) -> Done:
-    made = _Made()
+    done = Done()
     turn = 0
-    while asked := _asked(desk.calendar, learners, turn, made):
-        _summarise(db, desk, asked, made)
+    while asked := _asked(desk.calendar, learners, turn, done):
+        _close_days(db, desk, asked, done, under.write)
         turn += 1
-    users = list(dict.fromkeys(each.user_id for each in made.snapshots))
-    kept = Kept(0, 0, len(made.snapshots))
     if under.write:
-        kept = snapshots.keep(db, made.snapshots, desk.run_id, desk.items.calibration_id)
-        sound = [user for user in users if user not in made.broken]
-        snapshots.refuse(db, made.broken, sound, desk.run_id)
+        snapshots.refuse(db, done.broken, list(done.learners - done.broken.keys()), desk.run_id)
         under.fence(db)  # last: it keeps the heartbeat waiting
-    dates = {each.snapshot_date for each in made.snapshots}
-    return Done(kept, len(users), made.errors, made.broken, dates)
+    return done
 
 
 class _Asked(NamedTuple):
@@ -92,7 +87,7 @@ class _Asked(NamedTuple):
     zone: str
 
 
-def _asked(calendar: Calendar, learners: Sequence[Learner], turn: int, made: _Made) -> list[_Asked]:
+def _asked(calendar: Calendar, learners: Sequence[Learner], turn: int, done: Done) -> list[_Asked]:
     """The `turn`th day of each learner who has so many."""
     found = []
     for learner in learners:
@@ -101,30 +96,49 @@ def _asked(calendar: Calendar, learners: Sequence[Learner], turn: int, made: _Ma
             due = calendar.days(zone)
         except ConfigError as error:
             if not turn:
-                made.broken[learner.user_id] = str(error)
-                made.errors += 1
+                done.broken[learner.user_id] = str(error)
+                done.errors += 1
             continue
         if turn < len(due):
             found.append(_Asked(learner, due[turn], zone))
     return found
 
 
-def _summarise(db: Connection, desk: Desk, asked: Sequence[_Asked], made: _Made) -> None:
+def _close_days(
+    db: Connection, desk: Desk, asked: Sequence[_Asked], done: Done, write: bool
+) -> None:
     places: dict[tuple[str, date], int] = {}
-    for each in asked:
-        places.setdefault((each.zone, each.day.date), len(places))
-    edges = [days.window(days.zone_of(zone), day, WINDOW) for zone, day in places]
-    learners = [(each.learner.user_id, places[each.zone, each.day.date]) for each in asked]
-    did = study.activities(db, desk.sources, learners, edges)
-    able = abilities([each.answers for each in did], desk.items)
-    for one, (_, place), activity, ability in zip(asked, learners, did, able, strict=True):
-        if activity.broken:
-            made.broken.setdefault(one.learner.user_id, activity.broken)
-            made.errors += 1
-        elif activity.days or _was_there(one.learner, one.day, edges[place][0]):
-            made.snapshots.append(
-                summarise(one.learner.user_id, activity, one.day, one.zone, ability)
-            )
+    of = [places.setdefault((each.zone, each.day.date), len(places)) for each in asked]
+    views = [View(zone, day, days.window(days.zone_of(zone), day, WINDOW)) for zone, day in places]
+    able = _abilities(db, desk, asked)
+    wanted = [
+        Wanted(
+            each.learner.user_id,
+            place,
+            _was_there(each.learner, each.day, views[place].edges[0]),
+            ability,
+        )
+        for each, place, ability in zip(asked, of, able, strict=True)
+    ]
+    making = Making(PACE_1, desk.stamp if write else None)
+    closed = closing.close(db, desk.sources, making, views, wanted)
+    done.new += closed.new
+    done.changed += closed.changed
+    done.same += len(closed.places) - closed.new - closed.changed
+    done.learners.update(wanted[place].user_id for place in closed.places)
+    done.dates.update(views[of[place]].date for place in closed.places)
+    done.errors += len(closed.broken)
+    for place, why in closed.broken.items():
+        done.broken.setdefault(wanted[place].user_id, why)
+
+
+def _abilities(db: Connection, desk: Desk, asked: Sequence[_Asked]) -> Sequence[str | None]:
+    """Each learner's abilities as JSON; none where no parameters are in force."""
+    if not len(desk.items.ids):
+        return [None] * len(asked)
+    users, ends = [each.learner.user_id for each in asked], [each.day.end for each in asked]
+    found = abilities(closing.answers(db, users, ends), desk.items)
+    return [json.dumps(each) if each else None for each in found]
 
 
 def _was_there(learner: Learner, day: Day, since: datetime) -> bool:
@@ -138,4 +152,4 @@ def _refuse(desk: Desk, broken: dict[str, str], under: Under, db: Connection) ->
     if under.write:
         snapshots.refuse(db, broken, [], desk.run_id)
         under.fence(db)
-    return Done(Kept(0, 0, 0), 0, len(broken), broken, set())
+    return Done(errors=len(broken), broken=broken)

@@ -15,73 +15,37 @@ over midnight, its part) and at most the day; where none touches it, the time of
 were completed on it.
 """
 
-from collections.abc import Mapping
+from itemwell.store.closing import Formula
 
-from itemwell.bank import Activity, Snapshot
-from itemwell.days import Day
-
-VERSION = "pace-1"
 WINDOW = 30
 """Days."""
 
 LESSONS, DAYS = 30, 20
 """So many lessons, and so many active days, are a whole part."""
 
-LESSON_SHARE, DAY_SHARE, QUIZ_SHARE = 40.0, 30.0, 30.0
-LABELS = ((80.0, "ACCELERATED"), (60.0, "FAST"), (40.0, "MEDIUM"))
+LESSON_SHARE, DAY_SHARE, QUIZ_SHARE = 40, 30, 30
+STUDIED_SHARE = LESSON_SHARE + DAY_SHARE
+LABELS = ((80, "ACCELERATED"), (60, "FAST"), (40, "MEDIUM"))
 SLOWEST = "SLOW"
-NO_DATA = f"no data in {WINDOW} days"
 
-PLACES = 4
-"""Digits after the point: the order in which a server adds up is not to be seen in a figure."""
+_STUDIED = (
+    f"({LESSON_SHARE} * least(lessons / {LESSONS}::float8, 1)"
+    f" + {DAY_SHARE} * least(active_days / {DAYS}::float8, 1))"
+)
+PACE = f"""
+    CASE WHEN quiz_average IS NULL THEN {_STUDIED} * 100 / {STUDIED_SHARE}
+        ELSE {_STUDIED} + {QUIZ_SHARE} * quiz_average / 100 END
+"""
+LABEL = (
+    "CASE"
+    + "".join(f" WHEN pace_score >= {least} THEN '{name}'" for least, name in LABELS)
+    + f" ELSE '{SLOWEST}' END"
+)
 
-
-def pace(lessons: int, active_days: int, quiz_average: float | None) -> float:
-    """From 0 to 100.
-
-    >>> pace(15, 10, 80.0), pace(15, 10, None), pace(60, 30, 100.0)
-    (59.0, 50.0, 100.0)
-    """
-    studied = LESSON_SHARE * min(lessons / LESSONS, 1) + DAY_SHARE * min(active_days / DAYS, 1)
-    if quiz_average is None:
-        return studied * 100 / (LESSON_SHARE + DAY_SHARE)
-    return studied + QUIZ_SHARE * quiz_average / 100
-
-
-def label(pace_score: float) -> str:
-    """What a pace is called.
-
-    >>> label(80), label(79.9999), label(0)
-    ('ACCELERATED', 'FAST', 'SLOW')
-    """
-    return next((name for least, name in LABELS if pace_score >= least), SLOWEST)
-
-
-def summarise(
-    user_id: str,
-    did: Activity,
-    day: Day,
-    zone: str,
-    abilities: Mapping[str, Mapping[str, float]],
-) -> Snapshot:
-    """The snapshot of a day by what the learner did in the window that ends with it."""
-    quiz_average = round(did.quiz_sum / did.quizzes, PLACES) if did.quizzes else None
-    score = None
-    if did.days:
-        score = round(pace(did.lessons, did.days.bit_count(), quiz_average), PLACES)
-    seconds = did.session_seconds_this_day if did.sessions_this_day else did.lesson_seconds_this_day
-    return Snapshot(
-        user_id=user_id,
-        snapshot_date=day.date,
-        pace_score=score,
-        quiz_average=quiz_average,
-        lessons_completed_count=did.lessons_this_day,
-        time_spent_seconds=round(min(seconds, (day.end - day.start).total_seconds())),
-        pace_label=None if score is None else label(score),
-        reason=NO_DATA if score is None else None,
-        formula=VERSION,
-        abilities=abilities,
-        time_zone=zone,
-        day_start=day.start,
-        day_end=day.end,
-    )
+PACE_1 = Formula(
+    version="pace-1",
+    pace=PACE,
+    label=LABEL,
+    no_data=f"no data in {WINDOW} days",
+    places=4,  # digits after the point: the order in which a server adds up is not to be seen
+)

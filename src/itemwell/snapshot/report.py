@@ -42,10 +42,10 @@ class Report:
     def add(self, batch: "Sequence[Done]") -> None:
         """Count what became of a batch, in as many transactions as it took."""
         for done in batch:
-            self.new += done.kept.new
-            self.changed += done.kept.changed
-            self.same += done.kept.same
-            self.learners += done.learners
+            self.new += done.new
+            self.changed += done.changed
+            self.same += done.same
+            self.learners += len(done.learners)
             self.errors += done.errors
             self.dates |= done.dates
             for user, reason in done.broken.items():

@@ -1,51 +1,16 @@
-"""Snapshots: keeping closed days, and reading them. A page a statement."""
+"""Snapshots: reading them, and noting who got none; see `closing.py` for how they are made."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    Connection,
-    Date,
-    DateTime,
-    Double,
-    Integer,
-    Text,
-    bindparam,
-    text,
-)
+from sqlalchemy import BigInteger, Connection, Text, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from itemwell.bank import Snapshot
 
 COVERED = "covered_until"
 """What the row of a run over all learners tells: every day that closed before it has its snapshots."""
-
-
-class Kept(NamedTuple):
-    """Snapshots that are new, that later data changed, and that stay as they were."""
-
-    new: int
-    changed: int
-    same: int
-
-
-def keep(
-    db: Connection, snapshots: Sequence[Snapshot], run_id: int | None, calibration_id: int | None
-) -> Kept:
-    """Store snapshots. One whose figures are stored already stays as it is, its times and run too."""
-    if not snapshots:
-        return Kept(0, 0, 0)
-    columns: dict[str, Sequence[Any]] = dict(
-        zip(Snapshot._fields, zip(*snapshots, strict=True), strict=True)
-    )
-    columns["abilities"] = [json.dumps(each) for each in columns["abilities"]]
-    given = {name: list(column) for name, column in columns.items()}
-    rows = db.execute(_KEEP, given | {"run_id": run_id, "calibration_id": calibration_id})
-    new = [row.new for row in rows]
-    return Kept(sum(new), len(new) - sum(new), len(snapshots) - len(new))
 
 
 def refuse(
@@ -87,35 +52,6 @@ def _read(rows: Any) -> Iterator[Snapshot]:
     return (Snapshot(*row) for row in rows)
 
 
-_FIGURES = (
-    "pace_score", "quiz_average", "lessons_completed_count", "time_spent_seconds", "pace_label",
-    "reason", "formula", "abilities", "time_zone", "day_start", "day_end",
-)  # fmt: skip
-_ARRAYS: dict[str, Any] = {
-    "user_id": Text, "snapshot_date": Date, "pace_score": Double, "quiz_average": Double,
-    "lessons_completed_count": Integer, "time_spent_seconds": Integer, "pace_label": Text,
-    "reason": Text, "formula": Text, "abilities": Text, "time_zone": Text,
-    "day_start": DateTime(timezone=True), "day_end": DateTime(timezone=True),
-}  # fmt: skip
-# xmax is 0 in a new row. The calibration alone makes no change: a later one may find the same.
-_KEEP = text(f"""
-    INSERT INTO performance_snapshots ({", ".join(_ARRAYS)}, calibration_id, run_id)
-    SELECT {", ".join("abilities::jsonb" if name == "abilities" else name for name in _ARRAYS)},
-        :calibration_id, :run_id
-    FROM unnest({", ".join(f":{name}" for name in _ARRAYS)}) AS made ({", ".join(_ARRAYS)})
-    ORDER BY user_id, snapshot_date
-    ON CONFLICT (user_id, snapshot_date) DO UPDATE SET
-        ({", ".join(_FIGURES)}, calibration_id, run_id, changed_at)
-        = ({", ".join(f"excluded.{name}" for name in _FIGURES)}, excluded.calibration_id,
-            excluded.run_id, clock_timestamp())
-        WHERE ({", ".join(f"performance_snapshots.{name}" for name in _FIGURES)})
-            IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in _FIGURES)})
-    RETURNING xmax = 0 AS new
-""").bindparams(
-    *(bindparam(name, type_=ARRAY(kind)) for name, kind in _ARRAYS.items()),
-    bindparam("calibration_id", type_=BigInteger),
-    bindparam("run_id", type_=BigInteger),
-)
 _TEXTS = ARRAY(Text)
 _MENDED = text("DELETE FROM snapshot_refusals WHERE user_id = ANY(:users)").bindparams(
     bindparam("users", type_=_TEXTS)
@@ -144,7 +80,7 @@ _COVERED = text(
     " ORDER BY id DESC LIMIT 1"
 )
 _RECENT = text(
-    f"SELECT {', '.join(_ARRAYS)} FROM performance_snapshots"
+    f"SELECT {', '.join(Snapshot._fields)} FROM performance_snapshots"
     " WHERE user_id = :user_id ORDER BY snapshot_date DESC LIMIT :limit"
 )
 _REFUSAL = text("SELECT reason FROM snapshot_refusals WHERE user_id = :user_id")
