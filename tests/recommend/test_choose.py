@@ -44,7 +44,7 @@ def test_steps_are_few_sorted_one_a_rule_and_none_that_rests(studied, dismissals
     priorities = [each.priority for each in steps]
     assert priorities == sorted(priorities, reverse=True)
     assert len(steps) == len({each.recommendation_type for each in steps}) <= MOST
-    rests = {rule.id: timedelta(days=rule.rest_days) for rule in RULES}
+    rests = {rule.id: rule.rests for rule in RULES}
     for step in steps:
         assert step.expires_at > NOW
         for each in dismissals:

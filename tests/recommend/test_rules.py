@@ -149,4 +149,4 @@ def test_the_documented_priority_time_and_rest_are_the_rules(rule):
     cells = [cell.strip() for cell in row.strip("|").split("|")]
 
     assert cells[1] == str(rule.priority)
-    assert cells[3:5] == [f"{rule.days} days", f"{rule.rest_days} days"]
+    assert cells[3:5] == [f"{rule.stands.days} days", f"{rule.rests.days} days"]

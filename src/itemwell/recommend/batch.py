@@ -5,19 +5,20 @@ raise, the batch is halved until he is alone.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine
 
 from itemwell.bank import Recommendation
-from itemwell.recommend.choose import choose, refused
+from itemwell.recommend.choose import Refused, choose, refused
+from itemwell.recommend.memory import GRADES
 from itemwell.recommend.rules import LONGEST_REST, Course
 from itemwell.store import recommendations
 from itemwell.store.connect import transact
 from itemwell.store.recommendations import Kept, Refresh
-from itemwell.store.studied import studied
+from itemwell.store.studied import Once, studied
 from itemwell.store.study import Sources
 from itemwell.walk import Under, halved
 
@@ -49,6 +50,11 @@ def give(desk: Desk, users: Sequence[str], under: Under) -> list[Done]:
     return halved(all_at_once, _refused, users)
 
 
+def _once(course: Course, unwanted: Mapping[str, Refused]) -> Once:
+    """Lessons that were met once: the least remembered, and one more for each that may be unwanted."""
+    return Once(GRADES, course.once, 1 + max(map(len, unwanted.values()), default=0))
+
+
 def _refused(user: str, why: str) -> Done:
     return Done(Kept(0, 0, 0), 0, Counter(), {user: why})
 
@@ -57,7 +63,7 @@ def _give(desk: Desk, users: Sequence[str], under: Under, db: Connection) -> Don
     since = desk.course.at - LONGEST_REST
     unwanted = refused(recommendations.dismissed(db, users, since))
     made, sound, broken = list[Recommendation](), list[str](), dict[str, str]()
-    for did in studied(db, desk.sources, users, desk.course.at):
+    for did in studied(db, desk.sources, users, desk.course.at, _once(desk.course, unwanted)):
         if did.broken:
             broken[did.user_id] = did.broken
             continue

@@ -1,10 +1,10 @@
 """The best steps of a learner: at most five, one a rule, none that he dismissed of late."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from itemwell.bank import Dismissed, Recommendation, Studied
-from itemwell.recommend.rules import RULES, Course, Rule
+from itemwell.recommend.rules import RULES, Course, Found, Rule
 
 MOST = 5
 
@@ -27,26 +27,33 @@ def refused(dismissed: Sequence[Dismissed]) -> dict[str, dict[tuple[str, str | N
 def choose(
     did: Studied, course: Course, unwanted: Refused, rules: Sequence[Rule] = RULES
 ) -> list[Recommendation]:
-    """The learner's next steps, the most important first."""
-    ranked = sorted(rules, key=lambda each: -each.priority)
-    found = (_first(rule, did, course, unwanted) for rule in ranked)
-    return [each for each in found if each][:MOST]
+    """The learner's next steps by `rules`, which come by priority: the most important first."""
+    made = []
+    for rule in rules:
+        for found in rule.find(did, course):
+            if unwanted and _rests(rule, found, course.at, unwanted):
+                continue  # the rule's next finding counts
+            made.append(_step(did, rule, found, course.at))
+            break
+        if len(made) == MOST:
+            break
+    return made
 
 
-def _first(rule: Rule, did: Studied, course: Course, unwanted: Refused) -> Recommendation | None:
-    """The rule's best finding that does not rest after a dismissal."""
-    rest = timedelta(days=rule.rest_days)
-    for found in rule.find(did, course):
-        dismissed_at = unwanted.get((rule.id, found.subject))
-        if dismissed_at is None or course.at - dismissed_at >= rest:
-            return Recommendation(
-                user_id=did.user_id,
-                recommendation_type=rule.id,
-                subject=found.subject,
-                priority=rule.priority,
-                title=found.title,
-                reason=found.reason,
-                evidence=found.evidence,
-                expires_at=course.at + timedelta(days=rule.days),
-            )
-    return None
+def _rests(rule: Rule, found: Found, at: datetime, unwanted: Refused) -> bool:
+    """Whether this was dismissed of late."""
+    dismissed_at = unwanted.get((rule.id, found.subject))
+    return dismissed_at is not None and at - dismissed_at < rule.rests
+
+
+def _step(did: Studied, rule: Rule, found: Found, at: datetime) -> Recommendation:
+    return Recommendation(
+        user_id=did.user_id,
+        recommendation_type=rule.id,
+        subject=found.subject,
+        priority=rule.priority,
+        title=found.title,
+        reason=found.reason,
+        evidence=found.evidence,
+        expires_at=at + rule.stands,
+    )

@@ -13,7 +13,7 @@ from fsrs import Card, Rating, Scheduler, State
 
 from itemwell.bank import Review
 
-PASSED, GOOD, EASY = 70.0, 80.0, 95.0
+PASSED, GOOD, EASY = GRADES = 70.0, 80.0, 95.0
 DAY = timedelta(days=1)
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -58,6 +58,12 @@ def forgotten(reviews: Iterable[Review], at: datetime, retention: float) -> Iter
     found = [_recalled(each, at, retention) for each in by_lesson.values()]
     due = [each for each in found if each.recall < retention or each.last.score < PASSED]
     return iter(sorted(due, key=lambda each: (each.recall, each.last.at, each.lesson_id)))
+
+
+def once(retention: float, days: int) -> list[float]:
+    """The chances to remember a lesson that was met once: for each rating, 0 to `days` days later."""
+    ratings = (Rating.Again, Rating.Hard, Rating.Good, Rating.Easy)
+    return [_model(retention, ((each, 0),), day)[0] for each in ratings for day in range(days + 1)]
 
 
 def _recalled(reviews: Sequence[Review], at: datetime, retention: float) -> Recall:

@@ -19,7 +19,8 @@ VERSION = "rules-1"
 TIRED_MINUTES = 600
 """Of study in three days."""
 
-IDLE = timedelta(days=7)
+DAY = timedelta(days=1)
+IDLE = 7 * DAY
 LESSONS, EXERCISES = 5, 2
 """So many lessons in 14 days want at least so many exercises."""
 
@@ -32,6 +33,7 @@ class Course:
     titles: Mapping[str, str]  # of the lessons that can be begun, in the order of the course
     shelves: Mapping[str, Shelf]
     retention: float
+    once: Sequence[float] = ()  # see memory.once; for those who read what was studied
 
     def title(self, lesson_id: str) -> str:
         """The lesson's title; its id where the course no longer has it."""
@@ -53,12 +55,12 @@ class Found(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """`days`: how long it stands. `rest_days`: how long it is not given again where it was dismissed."""
+    """What it finds stands so long; where that was dismissed it `rests`, which is not given again so long."""
 
     id: str
     priority: int
-    days: int
-    rest_days: int
+    stands: timedelta
+    rests: timedelta
     find: Callable[[Studied, Course], Iterator[Found]]
 
 
@@ -139,16 +141,19 @@ def go_on(did: Studied, course: Course) -> Iterator[Found]:
         yield Found(lesson, title, "the next lesson of the course", rests_on)
 
 
-RULES = (
-    Rule("TAKE_BREAK", 95, 2, 3, take_break),
-    Rule("RESUME_LEARNING", 90, 14, 14, resume),
-    Rule("REVIEW_LESSON", 85, 7, 7, review_lesson),
-    Rule("START_LEARNING", 80, 30, 14, start),
-    Rule("PRACTICE_WEAKEST", 78, 7, 7, practise_weakest),
-    Rule("PRACTICE_MORE", 75, 14, 14, practise_more),
-    Rule("CONTINUE_LEARNING", 70, 7, 7, go_on),
+RULES = sorted(
+    (
+        Rule("TAKE_BREAK", 95, 2 * DAY, 3 * DAY, take_break),
+        Rule("RESUME_LEARNING", 90, 14 * DAY, 14 * DAY, resume),
+        Rule("REVIEW_LESSON", 85, 7 * DAY, 7 * DAY, review_lesson),
+        Rule("START_LEARNING", 80, 30 * DAY, 14 * DAY, start),
+        Rule("PRACTICE_WEAKEST", 78, 7 * DAY, 7 * DAY, practise_weakest),
+        Rule("PRACTICE_MORE", 75, 14 * DAY, 14 * DAY, practise_more),
+        Rule("CONTINUE_LEARNING", 70, 7 * DAY, 7 * DAY, go_on),
+    ),
+    key=lambda rule: -rule.priority,
 )
-LONGEST_REST = timedelta(days=max(rule.rest_days for rule in RULES))
+LONGEST_REST = max(rule.rests for rule in RULES)
 
 
 def _why(each: Recall) -> str:

@@ -12,12 +12,13 @@ from sqlalchemy import Engine
 
 from itemwell.bank import Learner
 from itemwell.recommend.batch import Desk, Done, give
+from itemwell.recommend.memory import once
 from itemwell.recommend.practice import shelves
 from itemwell.recommend.report import Report
 from itemwell.recommend.rules import VERSION, Course
 from itemwell.store import study
 from itemwell.store.recommendations import Refresh
-from itemwell.store.studied import titles
+from itemwell.store.studied import HISTORY, titles
 from itemwell.store.study import Sources
 from itemwell.walk import Range, Under
 
@@ -49,7 +50,10 @@ class Place(NamedTuple):
         """What the shard is worked with, as the bank stands."""
         with self.bank.connect() as db:
             shelf_by_type = shelves(study.published(db))
-            course = Course(shard.at, titles(db, self.sources), shelf_by_type, shard.retention)
+            recalls = once(shard.retention, HISTORY.days)
+            course = Course(
+                shard.at, titles(db, self.sources), shelf_by_type, shard.retention, recalls
+            )
         refresh = Refresh(shard.at, shard.on, VERSION, shard.run_id)
         return Desk(self.bank, self.sources, course, refresh)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from psycopg import sql
 from sqlalchemy import Connection, text
@@ -14,6 +14,9 @@ from itemwell.store.study import Sources
 SEVERAL_DAYS, WEEKS, HISTORY = timedelta(days=3), timedelta(days=14), timedelta(days=180)
 """How far back sessions, lessons and exercises, and reviews are read."""
 
+SPANS = HISTORY.days + 1
+"""Numbers of whole days since a review."""
+
 REVIEWS = 100
 """The last so many of a learner's reviews count."""
 
@@ -24,11 +27,27 @@ def titles(db: Connection, sources: Sources) -> dict[str, str]:
     return {row.id: row.title for row in db.execute(text(query))}
 
 
-def studied(db: Connection, sources: Sources, users: Sequence[str], at: datetime) -> list[Studied]:
+class Once(NamedTuple):
+    """How well a lesson that was met once is remembered.
+
+    `recalls` has a chance for each grade, which is the place of the score among the rising `grades`,
+    and each number of whole days since, up to HISTORY. Of the lessons that a learner met once only
+    the `wanted` least remembered are read.
+    """
+
+    grades: Sequence[float]
+    recalls: Sequence[float]
+    wanted: int
+
+
+def studied(
+    db: Connection, sources: Sources, users: Sequence[str], at: datetime, once: Once
+) -> list[Studied]:
     """What each did until a moment, in the order of `users`."""
     named = {name: sql.SQL(value) for name, value in sources._asdict().items()}
     asked: dict[str, Any] = {"users": list(users), "at": at, "most": REVIEWS}
-    asked |= {"days": SEVERAL_DAYS, "weeks": WEEKS, "history": HISTORY}
+    asked |= {"days": SEVERAL_DAYS, "weeks": WEEKS, "history": HISTORY, "spans": SPANS}
+    asked |= {"grades": list(once.grades), "recalls": list(once.recalls), "wanted": once.wanted}
     with driver.cursor(db, binary=True) as cursor:
         cursor.execute("SET LOCAL jit = off")
         return [_read(row) for row in cursor.execute(sql.SQL(_STUDIED).format(**named), asked)]
@@ -110,16 +129,26 @@ _STUDIED = """
             array_agg(score ORDER BY moment DESC, lesson_id DESC, id DESC) AS scores,
             array_agg(id ORDER BY moment DESC, lesson_id DESC, id DESC) AS attempts
         FROM (
-            SELECT lesson_id, completed_at AS moment, CAST(score AS double precision) AS score, id
-            FROM {quiz_attempts}
-            WHERE user_id = learner.user_id AND lesson_id IS NOT NULL AND score BETWEEN 0 AND 100
-                AND completed_at > %(at)s - %(history)s AND completed_at <= %(at)s
-            UNION ALL
-            SELECT lesson_id, completed_at, CAST(score AS double precision), NULL FROM {lesson_progress}
-            WHERE user_id = learner.user_id AND score BETWEEN 0 AND 100
-                AND completed_at > %(at)s - %(history)s AND completed_at <= %(at)s
-            ORDER BY 2 DESC, 1 DESC, 4 DESC LIMIT %(most)s
-        ) AS met
+            SELECT *, row_number() OVER (PARTITION BY once ORDER BY recall, moment, lesson_id COLLATE "C")
+                AS place
+            FROM (
+                SELECT *, count(*) OVER (PARTITION BY lesson_id) = 1 AS once,
+                    (CAST(%(recalls)s AS double precision[]))[1 + width_bucket(score, CAST(%(grades)s AS double precision[]))
+                        * %(spans)s + floor(date_part('epoch', %(at)s - moment) / 86400)::integer] AS recall
+                FROM (
+                    SELECT lesson_id, completed_at AS moment, CAST(score AS double precision) AS score, id
+                    FROM {quiz_attempts}
+                    WHERE user_id = learner.user_id AND lesson_id IS NOT NULL AND score BETWEEN 0 AND 100
+                        AND completed_at > %(at)s - %(history)s AND completed_at <= %(at)s
+                    UNION ALL
+                    SELECT lesson_id, completed_at, CAST(score AS double precision), NULL FROM {lesson_progress}
+                    WHERE user_id = learner.user_id AND score BETWEEN 0 AND 100
+                        AND completed_at > %(at)s - %(history)s AND completed_at <= %(at)s
+                    ORDER BY 2 DESC, 1 DESC, 4 DESC LIMIT %(most)s
+                ) AS last
+            ) AS met
+        ) AS ranked
+        WHERE NOT once OR place <= %(wanted)s
     ) AS review
     CROSS JOIN LATERAL (
         SELECT max(answered_at) FILTER (WHERE answered_at <= %(at)s) AS last,
