@@ -41,9 +41,9 @@ DISMISSALS = """
 def given(db, users, wanted=None):
     """Each learner's steps, and how many of his meetings were read."""
     recalls = once(0.9, HISTORY.days)
-    course = Course(NOW, titles(db, SOURCES), {}, 0.9, recalls)
+    course = Course(NOW, titles(db, SOURCES), {}, 0.9)
     unwanted = refused(recommendations.dismissed(db, users, NOW - HISTORY))
-    read = Once(GRADES, recalls, wanted) if wanted else _once(course, unwanted)
+    read = Once(GRADES, recalls, wanted) if wanted else _once(recalls, unwanted)
     found = studied(db, SOURCES, users, NOW, read)
     return [choose(did, course, unwanted.get(did.user_id, {})) for did in found], sum(
         len(did.reviews) for did in found

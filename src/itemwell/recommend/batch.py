@@ -24,11 +24,15 @@ from itemwell.walk import Under, halved
 
 
 class Desk(NamedTuple):
-    """What a batch is worked with: the inputs, what is the same for all, and the refresh."""
+    """What a batch is worked with: the inputs, what is the same for all, and the refresh.
+
+    `recalls` tell how well lessons that were met once are remembered: see `memory.once`.
+    """
 
     bank: Engine
     sources: Sources
     course: Course
+    recalls: Sequence[float]
     refresh: Refresh
 
 
@@ -50,9 +54,9 @@ def give(desk: Desk, users: Sequence[str], under: Under) -> list[Done]:
     return halved(all_at_once, _refused, users)
 
 
-def _once(course: Course, unwanted: Mapping[str, Refused]) -> Once:
+def _once(recalls: Sequence[float], unwanted: Mapping[str, Refused]) -> Once:
     """Lessons that were met once: the least remembered, and one more for each that may be unwanted."""
-    return Once(GRADES, course.once, 1 + max(map(len, unwanted.values()), default=0))
+    return Once(GRADES, recalls, 1 + max(map(len, unwanted.values()), default=0))
 
 
 def _refused(user: str, why: str) -> Done:
@@ -63,7 +67,8 @@ def _give(desk: Desk, users: Sequence[str], under: Under, db: Connection) -> Don
     since = desk.course.at - LONGEST_REST
     unwanted = refused(recommendations.dismissed(db, users, since))
     made, sound, broken = list[Recommendation](), list[str](), dict[str, str]()
-    for did in studied(db, desk.sources, users, desk.course.at, _once(desk.course, unwanted)):
+    once = _once(desk.recalls, unwanted)
+    for did in studied(db, desk.sources, users, desk.course.at, once):
         if did.broken:
             broken[did.user_id] = did.broken
             continue

@@ -33,7 +33,6 @@ class Course:
     titles: Mapping[str, str]  # of the lessons that can be begun, in the order of the course
     shelves: Mapping[str, Shelf]
     retention: float
-    once: Sequence[float] = ()  # see memory.once; for those who read what was studied
 
     def title(self, lesson_id: str) -> str:
         """The lesson's title; its id where the course no longer has it."""

@@ -50,12 +50,10 @@ class Place(NamedTuple):
         """What the shard is worked with, as the bank stands."""
         with self.bank.connect() as db:
             shelf_by_type = shelves(study.published(db))
-            recalls = once(shard.retention, HISTORY.days)
-            course = Course(
-                shard.at, titles(db, self.sources), shelf_by_type, shard.retention, recalls
-            )
+            course = Course(shard.at, titles(db, self.sources), shelf_by_type, shard.retention)
+        recalls = once(shard.retention, HISTORY.days)
         refresh = Refresh(shard.at, shard.on, VERSION, shard.run_id)
-        return Desk(self.bank, self.sources, course, refresh)
+        return Desk(self.bank, self.sources, course, recalls, refresh)
 
     def range(self, shard: Shard) -> Range:
         """The shard's learners."""
