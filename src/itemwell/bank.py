@@ -356,7 +356,7 @@ class Studied(NamedTuple):
 
     `sessions` are the beginnings of the last three days' and `minutes` what they lasted; `completed`
     the lessons and `exercises` the attempts of the last 14 days. `open_lesson` is the last that was
-    begun and not completed. `answered` holds eight bytes a question that was answered. `broken` says
+    begun and not completed. `answered` holds eight bytes a question that was answered, of whoever has abilities. `broken` says
     why none of it can be believed.
     """
 

@@ -150,16 +150,16 @@ _STUDIED = """
         ) AS ranked
         WHERE NOT once OR place <= %(wanted)s
     ) AS review
-    CROSS JOIN LATERAL (
-        SELECT max(answered_at) FILTER (WHERE answered_at <= %(at)s) AS last,
-            string_agg(int8send(question_id), ''::bytea ORDER BY question_id)
-                FILTER (WHERE answered_at <= %(at)s) AS questions
-        FROM responses WHERE user_id = learner.user_id
-    ) AS answer
     LEFT JOIN LATERAL (
         SELECT abilities, snapshot_date FROM performance_snapshots
         WHERE user_id = learner.user_id AND day_end <= %(at)s
         ORDER BY performance_snapshots.snapshot_date DESC LIMIT 1
     ) AS snapshot ON true
+    CROSS JOIN LATERAL (
+        SELECT max(answered_at) FILTER (WHERE answered_at <= %(at)s) AS last,
+            string_agg(int8send(question_id), ''::bytea ORDER BY question_id)
+                FILTER (WHERE answered_at <= %(at)s AND snapshot.abilities <> '{{}}') AS questions
+        FROM responses WHERE user_id = learner.user_id
+    ) AS answer
     ORDER BY learner.turn
 """
