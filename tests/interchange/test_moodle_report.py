@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from datetime import UTC, datetime
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -30,8 +31,11 @@ GRID = a_question(
         wrong=[Option(text, svg="<svg/>") for text in ("up", "up; down", "left: up")],
     ),
 )
-HEAD = ["Last name", "First name", "Email address", "State", "Started", "Completed", "Duration"]
+HEAD = ["Last name", "First name", "Email address", "Status", "Started", "Completed", "Duration"]
 HEAD += ["Grade/10.00"]
+OLDER = ["Surname", "First name", "Email address", "State", "Started on", "Completed", "Time taken"]
+OLDER += ["Grade/10.00"]
+FORMULA = re.compile(r"\s*[-=+@\t\r\n]")
 BEGUN, DONE = "3 November 2026  10:05 AM", "3 November 2026  10:25 AM"
 
 
@@ -62,14 +66,21 @@ def head(count, *kinds):
 
 
 def as_csv(header, table, delimiter=","):
+    """As Moodle 5 writes it: with a mark, and what a spreadsheet would calculate behind an apostrophe."""
     file = io.StringIO()
-    csv.writer(file, delimiter=delimiter).writerows([header, *table])
+    calm = [
+        [f"'{cell}" if FORMULA.match(cell) and cell != "-" else cell for cell in row]
+        for row in table
+    ]
+    csv.writer(file, delimiter=delimiter).writerows([header, *calm])
     return "\ufeff" + file.getvalue()
 
 
 def as_json(header, table):
-    names = ["".join(filter(str.isalnum, name)).lower() for name in header]
-    return json.dumps([[dict(zip(names, row, strict=True)) for row in table]], indent=1)
+    """As Moodle writes it: keys of letters, digits, _ and -, in small letters."""
+    names = [re.sub(r"[^a-zA-Z0-9_-]", "", name).lower() for name in header]
+    rows = (dict(zip(names, row, strict=True)) for row in table)
+    return f"[[{','.join(json.dumps(row, indent=4, ensure_ascii=False) for row in rows)}]]"
 
 
 def read(text, quiz=None, questions=(PENS, GRID)):
@@ -100,6 +111,46 @@ def test_a_response_is_the_option_that_reads_so(written):
         ("ann@x", "2", GRID.draft.key, moment),
         ("bob@x", "1", PENS.draft.key, moment),
     ]
+
+
+@pytest.mark.parametrize("written", [as_csv, as_json])
+@pytest.mark.parametrize(
+    ("names", "state", "reasons"),
+    [
+        (HEAD, "In progress", ["an attempt that is not finished"]),
+        (OLDER, "In progress", ["an attempt that is not finished"]),
+        (HEAD, "Overdue", ["an attempt that is not finished"]),
+        (OLDER, "Never submitted", ["an attempt that is not finished"]),
+        (HEAD, "", ["an attempt that is not finished"]),
+        (HEAD, "Submitted", []),
+        (OLDER, "Finished", []),
+    ],
+)
+def test_the_state_of_an_attempt_is_read_by_either_name(written, names, state, reasons):
+    """All but the last of several tries of an attempt have an empty one."""
+    header = [*names, *head(1)[len(HEAD) :]]
+
+    found, refused = read(written(header, [attempt("ann@x", (PENS, "9 pounds"), state=state)]))
+
+    assert [row.reason for row in refused] == reasons
+    assert len(found) == 1 - len(reasons)
+
+
+@pytest.mark.parametrize("written", [as_csv, as_json])
+def test_an_option_that_a_spreadsheet_would_calculate_is_known(written):
+    sums = a_question(5, a_draft(stem="-3 - 2 = ?", right=Option("-5"), wrong=map(Option, "5126")))
+
+    found, refused = read(written(head(1), [attempt("ann@x", (sums, "-5"))]), questions=[sums])
+
+    assert refused == []
+    assert found[0][1:3] == ("5", sums.draft.key)
+
+
+def test_json_whose_rows_have_no_names_is_refused_whole():
+    rows = [attempt("ann@x", (PENS, "9 pounds")), attempt("bob@x", (PENS, "8 pounds"))]
+
+    with pytest.raises(ConfigError, match="rows have no names"):
+        read(json.dumps([rows]))
 
 
 @pytest.mark.parametrize("order", [(4, 3, 2, 1, 0), (2, 0, 1, 4, 3)])

@@ -20,7 +20,12 @@ from itemwell.interchange.responses.table import cells_of, delimiter_of
 LEARNERS = {"idnumber": "ID number", "username": "Username", "emailaddress": "Email address"}
 """Columns that tell learners apart; the first that there is becomes the user_id."""
 
-FINISHED = "Finished"
+STATES = ("status", "state")
+"""The column of the attempt's state: since Moodle 5, and before."""
+
+FINISHED = frozenset({"Finished", "Submitted"})
+"""What is submitted is all there, though Moodle has not marked it yet."""
+
 MOST_QUESTIONS = 100_000
 """Different texts of questions in one report."""
 
@@ -136,8 +141,8 @@ def _raw(piece: Objects, columns: Columns, quiz: Quiz) -> Raw:
 
 def _no_attempt(cells: Mapping[str, str], columns: Columns, moment: str) -> tuple[str, str] | None:
     """Why the row has no answer to take in; None where it may have some."""
-    state = plain(cells.get("state", FINISHED))
-    if state != FINISHED:
+    state = next((plain(cells[name]) for name in STATES if name in cells), None)
+    if state is not None and state not in FINISHED:
         return "an attempt that is not finished", state[:LONGEST_OPTION]
     if plain(cells.get(columns.learner, "")) in NOTHING:
         return f"no {LEARNERS[columns.learner]}", ""
@@ -189,7 +194,9 @@ def _attempts(file: BinaryIO) -> Iterator[Objects]:
     header = header_of(file)
     delimiter, names = delimiter_of(header), _names(header)
     return (
-        piece._replace(objects=[dict(zip(names, cells, strict=True)) for cells in piece.objects])
+        piece._replace(
+            objects=[dict(zip(names, map(_calm, cells), strict=True)) for cells in piece.objects]
+        )
         for piece in quoted.rows(file, delimiter, len(names))
     )
 
@@ -210,11 +217,14 @@ def _named(piece: Objects) -> Objects:
 def _names_in(file: BinaryIO) -> list[str]:
     if not _is_json(file):
         return _names(header_of(file))
-    first: list[Any] = next(
-        (each.objects for each in map(_named, objects(file, ())) if each.objects), []
-    )
+    first: Any = next((each for piece in objects(file, ()) for each in piece.objects), {})
     after_mark(file)
-    return list(first[0]) if first else []
+    if isinstance(first, str):  # a row without names is its values, one after the other
+        raise ConfigError(
+            "the report's rows have no names, as older versions of Moodle write JSON",
+            "download it as CSV",
+        )
+    return [_name(key) for key in first] if isinstance(first, dict) else []
 
 
 def _is_json(file: BinaryIO) -> bool:
@@ -238,6 +248,15 @@ def _name(told: str) -> str:
     return re.sub(r"[\W_]+", "", told).lower()
 
 
+def _calm(cell: str) -> str:
+    """A cell without the apostrophe that newer versions of Moodle put before a spreadsheet's formula.
+
+    >>> _calm("'-5"), _calm("'tis")
+    ('-5', "'tis")
+    """
+    return cell[1:] if _FORMULA.match(cell) else cell
+
+
 def _cell(value: Any) -> str:
     return value if isinstance(value, str) else "" if value is None else str(value)
 
@@ -246,4 +265,5 @@ def _labels(names: Sequence[str]) -> list[str]:
     return [name.removeprefix("response") for name in names if _RESPONSE.fullmatch(name)]
 
 
+_FORMULA = re.compile(r"'\s*[-=+@\t\r\n]")
 _RESPONSE = re.compile(r"response\w{1,10}")
