@@ -1,39 +1,73 @@
 """How able those are who answered a flagged question, by their other answers. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from itemwell import irt
 from itemwell.report.figures.curves import Seen
-from itemwell.store.report_items import Flagged, Given, ItemInForce
+from itemwell.store.report_items import Codes, Given, ItemInForce
+
+NOBODY = np.empty(0, np.int64)
 
 
 def seen(
-    item: Flagged,
-    learners: Sequence[Sequence[Given]],
+    given: Mapping[int, Sequence[Given]],
+    others: Mapping[str, Codes],
     items: Sequence[ItemInForce],
     population: tuple[float, float],
-) -> list[Seen]:
-    """Each learner's answer to `item` beside his ability; the item itself does not tell of it.
+) -> dict[int, list[Seen]]:
+    """Each learner's answer to each question beside his ability; the question itself does not tell of it.
 
-    A learner without any other answer to a question with parameters says nothing, and is left out.
+    `items` are by ascending id. A learner without any other answer to one of them says nothing, and is
+    left out.
     """
-    place = {
-        each.question_id: n for n, each in enumerate(items) if each.question_id != item.question_id
-    }
-    mine = [
-        next((g for g in given if g.question_id == item.question_id), None) for given in learners
-    ]
-    others = [[g for g in given if g.question_id in place] for given in learners]
-    able = [n for n, found in enumerate(mine) if found and others[n]]
-    if not able:
+    known = np.array([item.question_id for item in items])
+    a, b = (np.array([getattr(item, name) for item in items]) for name in "ab")
+    numbered = {user: _numbered(codes, known) for user, codes in others.items()}
+    told = {}
+    for question, answers in given.items():
+        place = _place(known, question)
+        codes = [_but(numbered.get(each.user_id, NOBODY), place) for each in answers]
+        able = [(each, mine) for each, mine in zip(answers, codes, strict=True) if len(mine)]
+        theta = _abilities([mine for _, mine in able], a, b, population)
+        told[question] = [
+            Seen(round(one, 4), each.right, each.letter)
+            for one, (each, _) in zip(theta, able, strict=True)
+        ]
+    return told
+
+
+def _numbered(codes: Codes, known: Codes) -> Codes:
+    """Answers to the known questions, by their places there instead of their ids."""
+    places = np.searchsorted(known, codes >> 1)
+    places[places == len(known)] = 0
+    there = known[places] == codes >> 1
+    numbered: Codes = 2 * places[there] + (codes[there] & 1)
+    return numbered
+
+
+def _place(known: Codes, question: int) -> int:
+    """Where it is; -1 where it is not, as of one that is retired."""
+    place = int(np.searchsorted(known, question))
+    return place if place < len(known) and known[place] == question else -1
+
+
+def _but(codes: Codes, place: int) -> Codes:
+    left: Codes = codes[codes >> 1 != place]
+    return left
+
+
+def _abilities(
+    codes: Sequence[Codes],
+    a: NDArray[np.float64],
+    b: NDArray[np.float64],
+    population: tuple[float, float],
+) -> list[float]:
+    if not codes:
         return []
-    persons = np.repeat(np.arange(len(able)), [len(others[n]) for n in able])
-    what = [place[given.question_id] for n in able for given in others[n]]
-    right = [given.right for n in able for given in others[n]]
-    answers = irt.Responses.of_triplets(persons, what, right, item_count=len(items))
-    a, b = (np.array([getattr(each, name) for each in items]) for name in "ab")
-    theta = irt.abilities(answers, a, b, population=population).theta.tolist()
-    found = ((one, mine[n]) for one, n in zip(theta, able, strict=True))
-    return [Seen(round(one, 4), given.right, given.letter) for one, given in found if given]
+    starts = np.concatenate(([0], np.cumsum([len(mine) for mine in codes])))
+    answers = irt.Responses.packed(np.concatenate(codes).astype(np.uint32), starts, len(a))
+    theta: list[float] = irt.abilities(answers, a, b, population=population).theta.tolist()
+    return theta

@@ -1,16 +1,18 @@
 """The page: document and plots -> one HTML file that runs nothing and asks nobody. Pure.
 
-Every number of it stands in an element that names its place in the document (`data-figure`), beside
-its exact value; a test compares them. What questions say is text, set apart by direction.
+Every number of it stands in an element that names its place in the document (`data-figure`; one that
+begins with a dot goes on from `data-figures` of what it stands in), or in a table that names what its
+cells are; a test compares them. What questions say is text, set apart by direction.
 """
 
 import base64
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from hashlib import sha256
 from importlib.resources import files
+from itertools import accumulate
 from typing import Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
@@ -32,6 +34,12 @@ FORMS: Mapping[str, Callable[[Any], str]] = {
 }
 """How a number is shown."""
 
+MOST_BYTES = 1_000_000
+"""Of a page: of questions with a flag as many are drawn as it can hold."""
+
+SLACK = 500
+"""Bytes for the sentence that tells how many that are."""
+
 NOTHING = "–"
 LONGEST_PICTURE = 20_000
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
@@ -41,23 +49,50 @@ Document = Mapping[str, Any]
 
 
 def page(document: Document, template: str) -> str:
-    """`document` as HTML. The same document gives the same bytes."""
-    sheet = Sheet()
+    """`document` as HTML of at most `MOST_BYTES`. The same document gives the same bytes."""
+    environment, sheet = _environment(), Sheet()
     drawn = plots(document, sheet)
     style = _source("report.css") + sheet.css
     context = {
         "d": document,
         "plots": {name: Markup(svg) for name, svg in drawn.items()},  # noqa: S704 - ours, escaped by lxml
+        "frame": Markup(curves.frame()),  # noqa: S704 - ours
         "style": Markup(style),  # noqa: S704 - ours
         "style_hash": base64.b64encode(sha256(style.encode()).digest()).decode(),
         "n": partial(number, document),
         "t": partial(told, document),
         "at": partial(at, document),
+        "shown": partial(shown, document),
+        "counted": counted,
         "verbatim": verbatim,
         "picture": picture,
     }
-    rendered = _environment().get_template(template).render(context)
-    return re.sub(r"\n\s*\n+", "\n", rendered).strip() + "\n"
+
+    def rendered(flagged: Sequence[str]) -> str:
+        more = {"flagged": Markup("\n".join(flagged)), "drawn": len(flagged)}  # noqa: S704 - ours
+        return _tight(environment.get_template(template).render(context | more))
+
+    flagged = _flagged(environment, document, context)
+    room = MOST_BYTES - SLACK - len(rendered(()).encode())
+    sizes = accumulate(len(each.encode()) + 1 for each in flagged)
+    return rendered(flagged[: sum(size <= room for size in sizes)])
+
+
+def _flagged(environment: Environment, document: Document, context: dict[str, Any]) -> list[str]:
+    """The figure of each question with a flag."""
+    template = environment.get_template("small.html.j2")
+    made = []
+    for place, each in enumerate((document["calibration"] or {}).get("items", ())):
+        path = f"calibration.items.{place}"
+        mine = {"each": each, "p": path, "m": partial(near, document, path)}
+        svg = Markup(curves.curve(each))  # noqa: S704 - ours
+        made.append(_tight(template.render(context | mine | {"svg": svg})).strip())
+    return made
+
+
+def _tight(text: str) -> str:
+    """Without empty lines."""
+    return re.sub(r"\n\s*\n+", "\n", text).strip() + "\n"
 
 
 def plots(document: Document, sheet: Sheet) -> dict[str, str]:
@@ -76,9 +111,6 @@ def plots(document: Document, sheet: Sheet) -> dict[str, str]:
         made["wright"] = precision.wright(document, sheet)
         if found["drift"]:
             made["drift"] = precision.drift(document, sheet)
-        made |= {
-            f"item_{each['question_id']}": curves.curve(each, sheet) for each in found["items"]
-        }
     return made
 
 
@@ -91,10 +123,31 @@ def at_path(document: Any, path: str) -> Any:
 
 def number(document: Document, path: str, form: str = "whole") -> Markup:
     """The number at `path`, shown in one of `FORMS`; a dash where it is None."""
-    value = at_path(document, path)
-    shown = NOTHING if value is None else FORMS[form](value)
+    return _number(path, at_path(document, path), shown(document, path, form))
+
+
+def near(document: Document, ground: str, name: str, form: str = "whole") -> Markup:
+    """The number `name` of what stands at `ground`, in an element whose `data-figures` is `ground`."""
+    path = f"{ground}.{name}"
+    return _number(f".{name}", at_path(document, path), shown(document, path, form))
+
+
+def _number(place: str, value: Any, told: str) -> Markup:
     exact = "" if value is None else value
-    return Markup('<data data-figure="{}" value="{}">{}</data>').format(path, exact, shown)
+    return Markup('<data data-figure="{}" value="{}">{}</data>').format(place, exact, told)
+
+
+def shown(document: Document, path: str, form: str = "whole") -> str:
+    """The number at `path` as a reader sees it, for a table that names what its cells are."""
+    value = at_path(document, path)
+    return NOTHING if value is None else FORMS[form](value)
+
+
+def counted(count: int, what: str) -> Markup:
+    """A number of things on the page itself: of those that have this class."""
+    return Markup('<data data-count="{}" value="{}">{}</data>').format(
+        what, count, words.whole(count)
+    )
 
 
 def told(document: Document, path: str) -> Markup:

@@ -1,6 +1,5 @@
 """What the report rests on, read from the bank at one moment: the first stage, and all of its effects."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -11,7 +10,7 @@ from sqlalchemy import Connection
 from itemwell.bank import Question
 from itemwell.report.abilities import seen
 from itemwell.report.figures.calendar import first_day
-from itemwell.report.figures.curves import MOST, Seen
+from itemwell.report.figures.curves import Seen
 from itemwell.report.glance import Glance, read
 from itemwell.schedule import Job
 from itemwell.store import calls, report, report_items, runs
@@ -29,7 +28,6 @@ class Calibrated(NamedTuple):
     row: Mapping[str, Any]
     items: Sequence[ItemInForce]
     before: Mapping[int, float]
-    flagged_in_all: int
     flagged: Sequence[Flagged]
     seen: Mapping[int, Sequence[Seen]]
 
@@ -111,19 +109,11 @@ def _calibrated(
     items = report_items.of_calibration(db, row["id"]) if alone else report_items.in_force(db)
     if not items:
         return None
-    number, flagged = report_items.flagged(db, row["id"], MOST)
-    ids = [item.question_id for item in flagged]
-    learners = report_items.learners_of(db, ids)
-    everybody = sorted({user for users in learners.values() for user in users})
-    given = defaultdict(list)
-    for answer in report_items.first_answers(db, everybody, ids):
-        given[answer.user_id].append(answer)
+    flagged = report_items.flagged(db, row["id"])
+    given = report_items.given(db, [item.question_id for item in flagged])
+    learners = {each.user_id for answers in given.values() for each in answers}
+    others = report_items.others(db, sorted(learners))
     population = row["report"].get("link", {})
     scale = population.get("mean", 0.0), population.get("sd", 1.0)
-    told = {
-        item.question_id: seen(
-            item, [given[user] for user in learners[item.question_id]], items, scale
-        )
-        for item in flagged
-    }
-    return Calibrated(row, items, report_items.before(db, row["id"]), number, flagged, told)
+    told = seen(given, others, items, scale)
+    return Calibrated(row, items, report_items.before(db, row["id"]), flagged, told)

@@ -3,14 +3,23 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
-EACH = 400
-"""Learners whose answers to a flagged question are looked at."""
+Codes = NDArray[np.int64]
 
+LEARNERS = 60_000
+"""Answers to flagged questions that are looked at, of so many learners in all; a question's share of
+them is within `EACH`, and where that is too many, questions with few answers go without."""
 
-MOST = 150
-"""Other answers of a learner that tell how able he is."""
+EACH = (90, 400)
+"""Learners of a flagged question: at least, and at most."""
+
+OTHERS = 3_000_000
+"""Other answers of all these learners that are looked at; a learner's share of them is within `MOST`."""
+
+MOST = (30, 150)
 
 
 class ItemInForce(NamedTuple):
@@ -43,10 +52,10 @@ class Flagged(NamedTuple):
 
 
 class Given(NamedTuple):
-    """A learner's first answer to a question; `letter` is None where the choice is not known."""
+    """A learner's first answer to a flagged question; `letter` is None where the choice is not known."""
 
-    user_id: str
     question_id: int
+    user_id: str
     right: bool
     letter: str | None
 
@@ -73,26 +82,34 @@ def before(db: Connection, calibration_id: int) -> dict[int, float]:
     return {row.question_id: row.difficulty for row in rows}
 
 
-def flagged(db: Connection, calibration_id: int, most: int) -> tuple[int, list[Flagged]]:
-    """How many questions this calibration flagged, and the first of them, the most answered first."""
-    rows = db.execute(_FLAGGED, {"id": calibration_id, "most": most}).all()
-    return (rows[0].whole if rows else 0), [Flagged(*row[1:]) for row in rows]
+def flagged(db: Connection, calibration_id: int) -> list[Flagged]:
+    """The questions that this calibration flagged, the most answered first."""
+    return [Flagged(*row) for row in db.execute(_FLAGGED, {"id": calibration_id})]
 
 
-def learners_of(db: Connection, question_ids: Sequence[int]) -> dict[int, list[str]]:
-    """Of each question `EACH` of the learners who answered it: the same ones of the same bank."""
-    found: dict[int, list[str]] = {number: [] for number in question_ids}
-    for row in db.execute(_LEARNERS, {"ids": list(question_ids), "each": EACH}):
-        found[row.question_id].append(row.user_id)
+def given(db: Connection, question_ids: Sequence[int]) -> dict[int, list[Given]]:
+    """First answers to each of these questions, which are in order of weight, by learner.
+
+    Of many learners some are drawn: the same ones of the same bank.
+    """
+    least, most = EACH
+    asked = list(question_ids)[: LEARNERS // least]
+    each = min(max(LEARNERS // max(len(asked), 1), least), most)
+    found: dict[int, list[Given]] = {number: [] for number in question_ids}
+    for row in db.execute(_GIVEN, {"ids": asked, "each": each}):
+        found[row.question_id].append(Given(*row))
     return found
 
 
-def first_answers(
-    db: Connection, user_ids: Sequence[str], question_ids: Sequence[int]
-) -> list[Given]:
-    """The first answers of these learners to these questions, and to `MOST` others in use, by learner."""
-    asked = {"users": list(user_ids), "ids": list(question_ids), "most": MOST}
-    return [Given(*row) for row in db.execute(_FIRST, asked)]
+def others(db: Connection, user_ids: Sequence[str]) -> dict[str, Codes]:
+    """What else these learners answered first, of questions in use, by ascending question.
+
+    A code is twice the question's id, and one more where the answer was right.
+    """
+    least, most = MOST
+    each = min(max(OTHERS // max(len(user_ids), 1), least), most)
+    rows = db.execute(_OTHERS, {"users": list(user_ids), "most": each})
+    return {row.user_id: np.array(row.codes, np.int64) for row in rows}
 
 
 _IN_FORCE = text("""
@@ -117,30 +134,27 @@ _BEFORE = text("""
         WHERE published_at IS NOT NULL AND id < :id)
 """)
 _FLAGGED = text("""
-    SELECT count(*) OVER () AS whole, question_id, question_type, questions.difficulty, stem, key,
-        jsonb_array_length(options), discrimination, item.difficulty, se_discrimination, se_difficulty,
-        covariance, responses, flags
+    SELECT question_id, question_type, questions.difficulty, stem, key, jsonb_array_length(options),
+        discrimination, item.difficulty, se_discrimination, se_difficulty, covariance, responses, flags
     FROM item_parameters AS item JOIN questions ON questions.id = question_id
     WHERE calibration_id = :id AND cardinality(flags) > 0
         AND item.difficulty IS NOT NULL AND discrimination IS NOT NULL
-    ORDER BY responses DESC, question_id LIMIT :most
+    ORDER BY responses DESC, question_id
 """)
-_LEARNERS = text("""
-    SELECT question_id, user_id FROM (
-        SELECT question_id, user_id, row_number() OVER (
-            PARTITION BY question_id ORDER BY md5(user_id), user_id) AS place
-        FROM (SELECT DISTINCT question_id, user_id FROM responses
-              WHERE question_id = ANY(CAST(:ids AS bigint[]))) AS answered
+_GIVEN = text("""
+    SELECT question_id, user_id, is_correct, letter FROM (
+        SELECT *, row_number() OVER (PARTITION BY question_id ORDER BY md5(user_id), user_id) AS place
+        FROM (SELECT DISTINCT ON (question_id, user_id) question_id, user_id, is_correct,
+                left(selected_option, 1) AS letter
+              FROM responses WHERE question_id = ANY(CAST(:ids AS bigint[]))
+              ORDER BY question_id, user_id, answered_at) AS answered
     ) AS drawn WHERE place <= :each ORDER BY question_id, user_id
 """)
-_FIRST = text("""
-    SELECT user_id, given.* FROM unnest(CAST(:users AS text[])) AS learner (user_id), LATERAL (
-        (SELECT DISTINCT ON (question_id) question_id, is_correct, left(selected_option, 1) AS letter
-         FROM responses JOIN questions ON questions.id = question_id AND irt_difficulty IS NOT NULL
-         WHERE user_id = learner.user_id ORDER BY question_id, answered_at LIMIT :most)
-        UNION
-        (SELECT DISTINCT ON (question_id) question_id, is_correct, left(selected_option, 1) AS letter
-         FROM responses WHERE user_id = learner.user_id AND question_id = ANY(CAST(:ids AS bigint[]))
-         ORDER BY question_id, answered_at)
-    ) AS given ORDER BY user_id, question_id
+_OTHERS = text("""
+    SELECT user_id, codes FROM unnest(CAST(:users AS text[])) AS learner (user_id), LATERAL (
+        SELECT array_agg(2 * question_id + CAST(is_correct AS int) ORDER BY question_id) AS codes
+        FROM (SELECT DISTINCT ON (question_id) question_id, is_correct
+              FROM responses JOIN questions ON questions.id = question_id AND irt_difficulty IS NOT NULL
+              WHERE user_id = learner.user_id ORDER BY question_id, answered_at LIMIT :most) AS first
+    ) AS told WHERE codes IS NOT NULL
 """)

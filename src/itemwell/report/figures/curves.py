@@ -9,9 +9,6 @@ from itemwell.bank import LETTERS
 from itemwell.interval import Z, wilson
 from itemwell.store.report_items import Flagged
 
-MOST = 8
-"""Flagged questions that are drawn, the most answered first."""
-
 GROUPS = 6
 FEWEST = 20
 """Learners of a group."""
@@ -27,12 +24,10 @@ class Seen(NamedTuple):
     letter: str | None
 
 
-def curves(
-    whole: int, flagged: Sequence[Flagged], seen: Mapping[int, Sequence[Seen]]
-) -> dict[str, Any]:
-    """Of `whole` flagged questions those that are drawn."""
+def curves(flagged: Sequence[Flagged], seen: Mapping[int, Sequence[Seen]]) -> dict[str, Any]:
+    """How many questions are flagged, and each of them, the most answered first."""
     return {
-        "flagged": whole,
+        "flagged": len(flagged),
         "items": [_one(item, sorted(seen.get(item.question_id, ()))) for item in flagged],
     }
 
@@ -52,7 +47,7 @@ def _one(item: Flagged, seen: Sequence[Seen]) -> dict[str, Any]:
         "answers": item.answers,
         "looked_at": len(seen),
         "curve": _curve(item),
-        "points": [_point(group) for group in groups],
+        "points": [_point(item, group) for group in groups],
         "options": _options(item, groups),
     }
 
@@ -87,14 +82,17 @@ def _groups(seen: Sequence[Seen]) -> list[Sequence[Seen]]:
     return [seen[first:end] for first, end in pairwise(cuts)]
 
 
-def _point(group: Sequence[Seen]) -> dict[str, Any]:
+def _point(item: Flagged, group: Sequence[Seen]) -> dict[str, Any]:
+    """How a group answered, and how the curve expects it to."""
     right = sum(each.right for each in group)
     low, high = wilson(right, len(group))
+    theta = sum(each.theta for each in group) / len(group)
     return {
-        "theta": round(sum(each.theta for each in group) / len(group), 3),
+        "theta": round(theta, 3),
         "answers": len(group),
         "right": right,
         "share": round(right / len(group), 4),
+        "expected": round(_logistic(item.a * (theta - item.b)), 4),
         "low": round(low, 4),
         "high": round(high, 4),
     }

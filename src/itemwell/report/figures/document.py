@@ -78,7 +78,7 @@ def calibration(found: Calibrated, length: int) -> dict[str, Any]:
         "wright": precision.wright(items, population),
         "drift": precision.drift(items, found.before),
         "reliability": precision.reliability(items, population),
-        **curves.curves(found.flagged_in_all, found.flagged, found.seen),
+        **curves.curves(found.flagged, found.seen),
     }
 
 

@@ -1,113 +1,159 @@
-"""A flagged question: its characteristic curve with what learners answered, and its options by ability."""
+"""Flagged questions as small multiples: each its characteristic curve and its options by ability.
 
-from collections.abc import Mapping
+There may be hundreds in one file, so they are written without matplotlib, in bytes that count: what is
+the same in all of them stands once, in `FRAME`, and each adds a few paths in whole units, which are
+half a pixel or less.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
-from matplotlib.figure import Figure
-
-from itemwell.report.plots.paper import (
-    ACCENT,
-    FAINT,
-    INK,
-    MUTED,
-    SMALL,
-    SOFT,
-    WARM,
-    Sheet,
-    Words,
-    axes,
-    bare,
-    draw,
-)
 from itemwell.report.words import fixed
 
-SIZE = (340.0, 190.0)
+SIZE = (500, 262)
+LEFT, TOP, WIDTH, HEIGHT = 40, 30, 240, 200
+"""Of the curve, in units: abilities from `LOWEST` to `HIGHEST`, shares from 0 to 1."""
+
+CHOSEN, WIDE = 322, 120
+"""The panel of options begins there, and is so wide; of the same height."""
+
+LOWEST, HIGHEST = -3.0, 3.0
 ENDS = (-2, 0, 2)
-APART = 0.09
-"""Labels at the ends of lines keep so far from each other."""
+SHARES = {0.0: "0", 0.5: "½", 1.0: "1"}
+APART = 19
+"""Labels at the ends of lines keep so many units from each other."""
+
+OF_ABILITY = "calibration.items.*.curve.*.theta calibration.items.*.points.*.theta"
+OF_SHARE = " ".join(
+    f"calibration.items.*.{name}"
+    for name in ("curve.*.share", "curve.*.low", "curve.*.high", "points.*.share", "points.*.low",
+                 "points.*.high", "options.*.shares.*")
+)  # fmt: skip
+"""What the scales are of: each value there is a place of a mark."""
+
+Item = Mapping[str, Any]
+Point = tuple[float, float]
 
 
-def curve(item: Mapping[str, Any], sheet: Sheet) -> str:
-    """Left the curve in force with its band and the groups' shares, right who chose which option."""
+def frame() -> str:
+    """Grid, ticks and titles of all of them, to be drawn by `curve` again and again."""
+    grid = "".join(f"M{LEFT} {_y(share)}h{WIDTH}" for share in SHARES)
+    notches = "".join(f"M{_x(end)} {_y(0)}v6" for end in ENDS)
+    shares = "".join(
+        _tick(LEFT - 8, _y(share) + 7, told, OF_SHARE, "e") for share, told in SHARES.items()
+    )
+    ends = "".join(_tick(_x(end), _y(0) + 28, fixed(end, 0), OF_ABILITY, "m") for end in ENDS)
+    beside = "".join(f"M{CHOSEN} {_y(share)}h{WIDE}" for share in SHARES)
+    return (
+        '<svg class="frame" width="0" height="0" aria-hidden="true"><defs>'
+        f'<g id="frame-curve" class="f"><path class="g" d="{grid}{notches}"/>{shares}{ends}'
+        f'<text x="{LEFT}" y="18">right, by ability</text></g>'
+        f'<g id="frame-chosen" class="f"><path class="g" d="{beside}"/><text x="{CHOSEN}" y="18">chosen</text>'
+        f'<text x="{CHOSEN}" y="{_y(0) + 28}">least able</text>'
+        f'<text class="e" x="{CHOSEN + WIDE + 38}" y="{_y(0) + 28}">most</text></g></defs></svg>'
+    )
 
-    def marks(figure: Figure) -> None:
-        left = axes(figure, SIZE, (30, 18, 168, 136))
-        right = axes(figure, SIZE, (226, 18, 90, 136))
-        _curve(left, item)
-        if item["options"]:
-            _options(right, item)
-        else:
-            right.axis("off")
 
+def curve(item: Item) -> str:
+    """Left the curve in force with its band and the groups' shares, right who chose which option.
+
+    The picture is named and described by the heading and the caption that its figure has.
+    """
     number = item["question_id"]
-    told = (
-        f"Question {number}, a {item['a']:.2f}, b {item['b']:.2f}, flagged: {', '.join(item['flags'])}."
-        f" {len(item['points'])} groups of learners by ability."
+    head = (
+        f'<svg viewBox="0 0 {SIZE[0]} {SIZE[1]}" role="img" aria-labelledby="q{number} c{number}">'
     )
-    words = Words(f"item-{number}", f"Characteristic curve of question {number}", told)
-    return draw(words, SIZE, sheet, marks)
+    parts = [head, '<use href="#frame-curve"/>', *_curve(item)]
+    if item["options"]:
+        parts += ['<use href="#frame-chosen"/>', *_options(item)]
+    return "".join([*parts, "</svg>"])
 
 
-def _frame(plot: Any, title: str) -> None:
-    bare(plot)
-    plot.set_ylim(0, 1)
-    plot.set_yticks([0, 0.5, 1], ["0", "½", "1"])
-    for tick in (0, 0.5, 1):
-        plot.axhline(tick, color=FAINT, linewidth=0.5, zorder=0)
-    plot.text(0, 1.04, title, transform=plot.transAxes, color=MUTED, fontsize=SMALL)
-
-
-def _curve(plot: Any, item: Mapping[str, Any]) -> None:
-    _frame(plot, "right, by ability")
-    theta, share, low, high = (
-        [each[name] for each in item["curve"]] for name in ("theta", "share", "low", "high")
+def _curve(item: Item) -> list[str]:
+    points = item["curve"]
+    line, low, high = (
+        [(_x(each["theta"]), _y(each[name])) for each in points]
+        for name in ("share", "low", "high")
     )
-    plot.fill_between(theta, low, high, color=SOFT, alpha=0.6, linewidth=0)
-    plot.plot(theta, share, color=ACCENT, linewidth=1.6)
-    for each in item["points"]:
-        off = not each["low"] <= _expected(item, each["theta"]) <= each["high"]
-        colour = WARM if off else INK
-        plot.plot([each["theta"]] * 2, [each["low"], each["high"]], color=colour, linewidth=1.0)
-        plot.plot(each["theta"], each["share"], "o", color=colour, markersize=4.5, clip_on=False)
-    plot.set_xlim(-3, 3)
-    plot.set_xticks(ENDS, [fixed(end, 0) for end in ENDS])
+    off = [each for each in item["points"] if _misses(each)]
+    on = [each for each in item["points"] if not _misses(each)]
+    return [
+        _path("b", f"{_line(low)}L{_joined(high[::-1])}z"),
+        _path("c", _line(line)),
+        *_groups(on, ""),
+        *_groups(off, " o"),
+    ]
 
 
-def _expected(item: Mapping[str, Any], theta: float) -> float:
-    """The curve's share at the nearest of its points."""
-    nearest = min(item["curve"], key=lambda each: abs(each["theta"] - theta))
-    return float(nearest["share"])
+def _groups(points: Sequence[Item], kind: str) -> list[str]:
+    """A bar for each interval, and a dot for each share: a line of no length with round ends."""
+    if not points:
+        return []
+    bars = "".join(f"M{_x(each['theta'])} {_y(each['low'])}V{_y(each['high'])}" for each in points)
+    dots = "".join(f"M{_x(each['theta'])} {_y(each['share'])}h0" for each in points)
+    return [_path(f"i{kind}", bars), _path(f"d{kind}", dots)]
 
 
-def _options(plot: Any, item: Mapping[str, Any]) -> None:
+def _misses(point: Item) -> bool:
+    """Whether what the curve expects is outside of the group's interval."""
+    return not point["low"] <= point["expected"] <= point["high"]
+
+
+def _options(item: Item) -> list[str]:
     """A line an option, its letter at the end; the key's is the strong one."""
-    _frame(plot, "chosen")
-    plot.set_yticks([])
-    groups = range(len(item["options"][0]["shares"]))
-    ends = _apart([each["shares"][-1] for each in item["options"]])
-    for each, end in zip(item["options"], ends, strict=True):
-        strong = each["is_key"]
-        colour, width = (ACCENT, 1.8) if strong else (MUTED, 1.1)
-        plot.plot(groups, each["shares"], color=colour, linewidth=width, clip_on=False)
-        told = f"{each['letter']} key" if strong else each["letter"]
-        plot.text(
-            groups[-1] + 0.15 * len(groups) / 2,
-            end,
-            told,
-            va="center",
-            color=colour,
-            fontsize=SMALL,
-        )
-    plot.set_xlim(0, max(groups[-1], 1))
-    plot.set_xticks(
-        [0, groups[-1]] if groups[-1] else [0], ["least able", "most"][: 1 + bool(groups[-1])]
+    options = item["options"]
+    step = WIDE / max(len(options[0]["shares"]) - 1, 1)
+    lines = [
+        [(CHOSEN + round(n * step), _y(share)) for n, share in enumerate(each["shares"])]
+        for each in options
+    ]
+    key = "".join(_line(line) for line, each in zip(lines, options, strict=True) if each["is_key"])
+    rest = "".join(
+        _line(line) for line, each in zip(lines, options, strict=True) if not each["is_key"]
     )
+    ends = _apart([line[-1][1] for line in lines])
+    letters = "".join(
+        f'<text{" class=k" if each["is_key"] else ""} y="{end + 7}">{each["letter"]}'
+        f"{' key' if each['is_key'] else ''}</text>"
+        for each, end in zip(options, ends, strict=True)
+    )
+    return [_path("n", rest), _path("k", key), f'<g class="l">{letters}</g>']
 
 
-def _apart(places: list[float]) -> list[float]:
+def _apart(places: Sequence[int]) -> list[int]:
     """The same places, moved up where they would lie on each other."""
-    made = dict.fromkeys(range(len(places)), 0.0)
-    last = -1.0
-    for n in sorted(made, key=lambda each: (places[each], each)):
-        last = made[n] = max(places[n], last + APART)
-    return [made[n] for n in range(len(places))]
+    made = list(places)
+    last = 2 * SIZE[1]
+    for n in sorted(range(len(made)), key=lambda each: (-places[each], each)):
+        last = made[n] = min(places[n], last - APART)
+    return made
+
+
+def _x(theta: float) -> int:
+    """Of an ability; of one beyond the scale, its end."""
+    inside = min(max(theta, LOWEST), HIGHEST)
+    return LEFT + round(WIDTH * (inside - LOWEST) / (HIGHEST - LOWEST))
+
+
+def _y(share: float) -> int:
+    return TOP + HEIGHT - round(HEIGHT * share)
+
+
+def _path(kind: str, d: str) -> str:
+    return f'<path class="{kind}" d="{d}"/>' if d else ""
+
+
+def _line(points: Sequence[Point]) -> str:
+    """From point to point by short steps: a third of the bytes of places."""
+    first = f"M{points[0][0]} {points[0][1]}"
+    steps = (f"{x - was_x:g} {y - was_y:g}" for (was_x, was_y), (x, y) in pairwise(points))
+    return f"{first}l{' '.join(steps).replace(' -', '-')}" if len(points) > 1 else f"{first}h0"
+
+
+def _joined(points: Sequence[Point]) -> str:
+    return " ".join(f"{x:g} {y:g}" for x, y in points)
+
+
+def _tick(x: int, y: int, told: str, scale: str, anchor: str) -> str:
+    return f'<text class="{anchor}" x="{x}" y="{y}" data-scale="{scale}">{told}</text>'
