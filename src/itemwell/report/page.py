@@ -63,6 +63,7 @@ def page(document: Document, template: str) -> str:
         "t": partial(told, document),
         "at": partial(at, document),
         "shown": partial(shown, document),
+        "shown_at": partial(shown_at, document),
         "counted": counted,
         "verbatim": verbatim,
         "picture": picture,
@@ -134,7 +135,7 @@ def near(document: Document, ground: str, name: str, form: str = "whole") -> Mar
 
 def _number(place: str, value: Any, told: str) -> Markup:
     exact = "" if value is None else value
-    return Markup('<data data-figure="{}" value="{}">{}</data>').format(place, exact, told)
+    return Markup('<data data-figure={} value="{}">{}</data>').format(place, exact, told)
 
 
 def shown(document: Document, path: str, form: str = "whole") -> str:
@@ -160,13 +161,18 @@ def at(document: Document, path: str) -> Markup:
     value = at_path(document, path)
     if value is None:
         return escape(NOTHING)
+    told = shown_at(document, path)
+    return Markup('<time data-figure="{}" datetime="{}">{}</time>').format(path, value, told)
+
+
+def shown_at(document: Document, path: str) -> str:
+    """The moment or day at `path` as a reader sees it."""
+    value = at_path(document, path)
     if len(value) == len("2026-11-01"):
         day = date.fromisoformat(value)
-        shown = f"{day.day} {day:%b %Y}"
-    else:
-        moment = datetime.fromisoformat(value)
-        shown = f"{moment.day} {moment:%b %Y, %H:%M} UTC"
-    return Markup('<time data-figure="{}" datetime="{}">{}</time>').format(path, value, shown)
+        return f"{day.day} {day:%b %Y}"
+    moment = datetime.fromisoformat(value)
+    return f"{moment.day} {moment:%b %Y, %H:%M} UTC"
 
 
 def verbatim(text: Any, tag: str = "span") -> Markup:

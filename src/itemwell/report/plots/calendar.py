@@ -18,6 +18,7 @@ from itemwell.report.plots.paper import (
     Sheet,
     Words,
     axes,
+    bars,
     draw,
 )
 from itemwell.report.plots.production import NARROW, WIDE
@@ -68,27 +69,17 @@ def _days(plot: Any, begin: date, end: date, states: Mapping[date, str]) -> None
         by_state.setdefault(states.get(day, "none"), []).append((n // 7, day.weekday()))
     for state in sorted(by_state):
         colour = COLOURS.get(state)
-        squares = [_square(week + gap, day + gap) for week, day in by_state[state]]
-        _fill(plot, squares, colour)
+        squares = [
+            (week + gap, week + gap + SQUARE, day + gap, day + gap + SQUARE)
+            for week, day in by_state[state]
+        ]
+        edge = "none" if colour else FAINT
+        bars(plot, squares, facecolor=colour or "none", edgecolor=edge, linewidth=0.6)
         if sign := SIGNS.get(state):
             x, y = ([place[n] + 0.5 for place in by_state[state]] for n in (0, 1))
             plot.plot(
                 x, y, sign, color=PAPER, markersize=3.4, linestyle="none", markeredgewidth=1.2
             )
-
-
-def _square(x: float, y: float) -> list[tuple[float, float]]:
-    return [(x, y), (x + SQUARE, y), (x + SQUARE, y + SQUARE), (x, y + SQUARE), (x, y)]
-
-
-def _fill(plot: Any, squares: list[list[tuple[float, float]]], colour: str | None) -> None:
-    from matplotlib.patches import PathPatch  # noqa: PLC0415 - beside its use
-    from matplotlib.path import Path  # noqa: PLC0415
-
-    codes = [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY] * len(squares)
-    path = Path([corner for square in squares for corner in square], codes)
-    edge = "none" if colour else FAINT
-    plot.add_patch(PathPatch(path, facecolor=colour or "none", edgecolor=edge, linewidth=0.6))
 
 
 def _names(plot: Any, begin: date, weeks: int) -> None:

@@ -79,7 +79,7 @@ def _curve(item: Item) -> list[str]:
     off = [each for each in item["points"] if _misses(each)]
     on = [each for each in item["points"] if not _misses(each)]
     return [
-        _path("b", f"{_line(low)}L{_joined(high[::-1])}z"),
+        _path("b", f"{_line([*low, *reversed(high)])}z"),
         _path("c", _line(line)),
         *_groups(on, ""),
         *_groups(off, " o"),
@@ -149,10 +149,6 @@ def _line(points: Sequence[Point]) -> str:
     first = f"M{points[0][0]} {points[0][1]}"
     steps = (f"{x - was_x:g} {y - was_y:g}" for (was_x, was_y), (x, y) in pairwise(points))
     return f"{first}l{' '.join(steps).replace(' -', '-')}" if len(points) > 1 else f"{first}h0"
-
-
-def _joined(points: Sequence[Point]) -> str:
-    return " ".join(f"{x:g} {y:g}" for x, y in points)
 
 
 def _tick(x: int, y: int, told: str, scale: str, anchor: str) -> str:

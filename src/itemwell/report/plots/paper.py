@@ -6,7 +6,7 @@ policy lets through by its hash; text stays text, in the page's own letters.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from typing import Any, NamedTuple
@@ -16,6 +16,8 @@ from lxml import etree
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
 
 INK, MUTED, FAINT, PAPER = "#000001", "#000002", "#000003", "#000004"
 ACCENT, WARM, AMBER, GOOD, SOFT = "#000005", "#000006", "#000007", "#000008", "#000009"
@@ -57,6 +59,8 @@ _SETTINGS: dict[str, Any] = {
 _SVG = "{http://www.w3.org/2000/svg}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
+_STEP = re.compile(r"([MLz])(?:\s*([-\d.e]+)[\s,]+([-\d.e]+))?")
+_STRAIGHT = re.compile(r"(?:\s*(?:[ML]\s*[-\d.e]+[\s,]+[-\d.e]+|z))+\s*")
 _COLOUR = re.compile(r"#0000[0-9a-f]{2}")
 _FAMILY = re.compile(r"font-family:[^;]*;?")
 _FONT = re.compile(r"font: (?:(\d+) )?([\d.]+)px [^;]*")
@@ -119,6 +123,25 @@ def axes(figure: Figure, size: tuple[float, float], box: tuple[float, float, flo
     return made
 
 
+def bars(plot: Axes, boxes: Iterable[tuple[float, float, float, float]], **style: Any) -> None:
+    """Rectangles by left, right, foot and top, as one path: hundreds of them are no page by themselves."""
+    corners: list[tuple[float, float]] = []
+    for left, right, foot, top in boxes:
+        corners += [(left, foot), (right, foot), (right, top), (left, top), (left, foot)]
+    codes = [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY]
+    if corners:
+        plot.add_patch(PathPatch(Path(corners, codes * (len(corners) // 5)), **style))
+
+
+def dots(plot: Axes, places: Iterable[tuple[float, float]], size: float, **style: Any) -> None:
+    """Dots of this diameter as one path: lines of no length with round ends."""
+    ends = [place for place in places for _ in range(2)]
+    if ends:
+        path = Path(ends, [Path.MOVETO, Path.LINETO] * (len(ends) // 2))
+        more = {"fill": False, "capstyle": "round", "linewidth": size, "clip_on": False}
+        plot.add_patch(PathPatch(path, **more, **style))
+
+
 def shows(label: Artist, path: str) -> None:
     """Note that `label` is the number of the document at `path`."""
     label.set_gid(FIGURE + path)
@@ -172,10 +195,43 @@ def _restyle(element: etree._Element, sheet: Sheet) -> None:
     if plain:
         roled = _COLOUR.sub(lambda found: f"var(--{PROPERTIES[found[0]]})", plain)
         element.attrib["class"] = sheet.name(roled.replace(": ", ":").replace("; ", ";"))
-    for attribute in ("d", "transform", "x", "y", "width", "height", "points"):
+    for attribute in ("transform", "x", "y", "width", "height"):
         if attribute in element.attrib:
             value = " ".join(element.attrib[attribute].split())
             element.attrib[attribute] = _NUMBER.sub(_rounded, value)
+    if "d" in element.attrib:
+        element.attrib["d"] = shorter(element.attrib["d"])
+
+
+def shorter(d: str) -> str:
+    """A path of straight lines by steps of tenths of a pixel, in a third of the bytes; another as it is.
+
+    Each step leads to a rounded place, so that no errors add up.
+
+    >>> shorter("M 10 20 L 30.04 20 L 30.04 25 L 28 27 z M 1 1 L 1 1")
+    'M10 20h20v5l-2 2zM1 1h0'
+    """
+    if not _STRAIGHT.fullmatch(d):
+        return _NUMBER.sub(_rounded, " ".join(d.split()))
+    made, here = [], (0.0, 0.0)
+    for command, x, y in _STEP.findall(d):
+        if command == "z":
+            made.append("z")
+            continue
+        there = round(float(x), 1), round(float(y), 1)
+        across, down = (round(new - old, 1) for new, old in zip(there, here, strict=True))
+        if command == "M":
+            made.append(f"M{there[0]:g} {there[1]:g}")
+        else:
+            made.append(
+                f"h{across:g}"
+                if not down
+                else f"v{down:g}"
+                if not across
+                else f"l{across:g} {down:g}"
+            )
+        here = there
+    return "".join(made).replace(" -", "-")
 
 
 def _sized(found: re.Match[str]) -> str:

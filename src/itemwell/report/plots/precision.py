@@ -18,6 +18,7 @@ from itemwell.report.plots.paper import (
     Words,
     axes,
     bare,
+    dots,
     draw,
     shows,
 )
@@ -177,16 +178,7 @@ def _dots(plot: Any, cells: Any) -> None:
             if least <= c["questions"] and (beyond is None or c["questions"] < beyond)
         ]
         for far, colour in ((False, INK), (True, WARM)):
-            some = [c for c in mine if (abs(c["now"] - c["before"]) > FAR) is far]
-            if some:
-                x, y = ([c[name] for c in some] for name in ("before", "now"))
-                plot.plot(
-                    x,
-                    y,
-                    "o",
-                    color=colour,
-                    markersize=size,
-                    markeredgewidth=0,
-                    alpha=0.7,
-                    clip_on=False,
-                )
+            some = [
+                (c["before"], c["now"]) for c in mine if (abs(c["now"] - c["before"]) > FAR) is far
+            ]
+            dots(plot, some, size, edgecolor=colour, alpha=0.7)

@@ -21,6 +21,8 @@ from itemwell.report.plots.paper import (
     Words,
     axes,
     bare,
+    bars,
+    dots,
     draw,
     shows,
 )
@@ -30,6 +32,9 @@ WIDE, NARROW = 1060.0, 340.0
 ROW = 30.0
 INSIDE = 0.18
 """Of the widest bar: a narrower one has its number beside it."""
+
+HALF = 0.36
+"""Of a day's bar."""
 
 Document = Mapping[str, Any]
 
@@ -87,8 +92,14 @@ def cost(document: Document, sheet: Sheet, *, wide: bool) -> str:
         floor = [0.0] * len(days)
         for n in range(len(found["vendors"])):
             height = [day["by_vendor"][n]["usd"] for day in found["days"]]
-            above.bar(range(len(days)), height, 0.72, bottom=floor, color=SERIES[n % len(SERIES)])
-            floor = [one + other for one, other in zip(floor, height, strict=True)]
+            top = [one + other for one, other in zip(floor, height, strict=True)]
+            boxes = [
+                (day - HALF, day + HALF, foot, end)
+                for day, (foot, end) in enumerate(zip(floor, top, strict=True))
+                if end > foot
+            ]
+            bars(above, boxes, facecolor=SERIES[n % len(SERIES)], edgecolor="none")
+            floor = top
         _dollar_axis(above, found)
         _label_highest(above, found)
         if wide:
@@ -159,7 +170,7 @@ def _each(plot: Any, found: Document) -> None:
     plot.set_yticks([top], [usd(top)])
     plot.axhline(top, color=FAINT, linewidth=0.5, zorder=0)
     plot.axhline(0, color=FAINT, linewidth=0.8)
-    plot.plot([n for n, _ in some], [one for _, one in some], "o", color=INK, markersize=3.5)
+    dots(plot, some, 3.5, edgecolor=INK)
     plot.text(
         0, 1.1, "a question", transform=plot.transAxes, fontsize=SMALL, color=MUTED, va="bottom"
     )
