@@ -1,13 +1,17 @@
 """How able those are who answered a flagged question, by their other answers. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from itemwell import irt
+from itemwell.abreast import batched
 from itemwell.report.figures.curves import Seen
 from itemwell.store.report_items import Codes, Given, ItemInForce
+
+BATCH = 10_000
+"""Learners whose abilities are found at once."""
 
 NOBODY = np.empty(0, np.int64)
 
@@ -26,17 +30,24 @@ def seen(
     known = np.array([item.question_id for item in items])
     a, b = (np.array([getattr(item, name) for item in items]) for name in "ab")
     numbered = {user: _numbered(codes, known) for user, codes in others.items()}
-    told = {}
+    told: dict[int, list[Seen]] = {question: [] for question in given}
+    for some in batched(list(_able(given, numbered, known)), BATCH):
+        theta = _abilities([codes for _, codes in some], a, b, population)
+        for one, (each, _) in zip(theta, some, strict=True):
+            told[each.question_id].append(Seen(round(one, 4), each.right, each.letter))
+    return told
+
+
+def _able(
+    given: Mapping[int, Sequence[Given]], numbered: Mapping[str, Codes], known: Codes
+) -> Iterator[tuple[Given, Codes]]:
+    """Each answer beside its learner's others, where he has any."""
     for question, answers in given.items():
         place = _place(known, question)
-        codes = [_but(numbered.get(each.user_id, NOBODY), place) for each in answers]
-        able = [(each, mine) for each, mine in zip(answers, codes, strict=True) if len(mine)]
-        theta = _abilities([mine for _, mine in able], a, b, population)
-        told[question] = [
-            Seen(round(one, 4), each.right, each.letter)
-            for one, (each, _) in zip(theta, able, strict=True)
-        ]
-    return told
+        for each in answers:
+            codes = _but(numbered.get(each.user_id, NOBODY), place)
+            if len(codes):
+                yield each, codes
 
 
 def _numbered(codes: Codes, known: Codes) -> Codes:
@@ -65,8 +76,6 @@ def _abilities(
     b: NDArray[np.float64],
     population: tuple[float, float],
 ) -> list[float]:
-    if not codes:
-        return []
     starts = np.concatenate(([0], np.cumsum([len(mine) for mine in codes])))
     answers = irt.Responses.packed(np.concatenate(codes).astype(np.uint32), starts, len(a))
     theta: list[float] = irt.abilities(answers, a, b, population=population).theta.tolist()

@@ -56,7 +56,9 @@ def calendar(document: Mapping[str, Any], sheet: Sheet, *, wide: bool) -> str:
         f"{found['runs']:,} runs, {found['failed']:,} of them failed;"
         f" {found['days_without']} days without a run."
     )
-    words = Words(f"calendar-{'wide' if wide else 'narrow'}", "Runs in the last 52 weeks", told)
+    numbers = [f"calendar.{name}" for name in ("runs", "failed", "days_without")]
+    name = f"calendar-{'wide' if wide else 'narrow'}"
+    words = Words(name, "A year of runs, day by day", told, numbers)
     return draw(words, size, sheet, marks)
 
 

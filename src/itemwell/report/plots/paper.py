@@ -6,7 +6,7 @@ policy lets through by its hash; text stays text, in the page's own letters.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from typing import Any, NamedTuple
@@ -34,6 +34,9 @@ TEXT = 11.0
 SMALL = 10.0
 FIGURE = "figure:"
 """What the id of a text begins with that shows a number of the document, whose path follows."""
+
+SCALE = "scale:"
+"""And of a tick, with the paths of the numbers whose scale it is of, `*` for each of a list."""
 
 _SETTINGS: dict[str, Any] = {
     "svg.fonttype": "none",
@@ -83,11 +86,15 @@ class Sheet:
 
 
 class Words(NamedTuple):
-    """A drawing's name, which is unique in its page, and what it shows, for those who do not see it."""
+    """A drawing's name, which is unique in its page, and what it shows, for those who do not see it.
+
+    `numbers` are the places in the document of the numbers of the description, in its order.
+    """
 
     name: str
     title: str
     description: str
+    numbers: Sequence[str]
 
 
 @contextmanager
@@ -138,6 +145,7 @@ def dots(plot: Axes, places: Iterable[tuple[float, float]], size: float, **style
     ends = [place for place in places for _ in range(2)]
     if ends:
         path = Path(ends, [Path.MOVETO, Path.LINETO] * (len(ends) // 2))
+        path.should_simplify = False  # or dots near each other would be one
         more = {"fill": False, "capstyle": "round", "linewidth": size, "clip_on": False}
         plot.add_patch(PathPatch(path, **more, **style))
 
@@ -145,6 +153,12 @@ def dots(plot: Axes, places: Iterable[tuple[float, float]], size: float, **style
 def shows(label: Artist, path: str) -> None:
     """Note that `label` is the number of the document at `path`."""
     label.set_gid(FIGURE + path)
+
+
+def of_scale(ticks: Iterable[Artist], paths: str) -> None:
+    """Note that `ticks` are of the scale of these numbers: each that lies between them has a mark there."""
+    for tick in ticks:
+        tick.set_gid(SCALE + paths)
 
 
 def bare(plot: Axes, *kept: str) -> None:
@@ -181,6 +195,8 @@ def _identify(root: etree._Element, name: str) -> None:
             names[mine] = element.attrib["id"] = f"{name}-{len(names)}"
         elif mine and mine.startswith(FIGURE):
             element.attrib["data-figure"] = mine.removeprefix(FIGURE)
+        elif mine and mine.startswith(SCALE):
+            element.attrib["data-scale"] = mine.removeprefix(SCALE)
     for element in root.iter():
         for attribute, value in element.attrib.items():
             if attribute == _HREF:
@@ -261,6 +277,7 @@ def _describe(root: etree._Element, words: Words) -> None:
     title, description = etree.Element(_SVG + "title"), etree.Element(_SVG + "desc")
     title.text, description.text = words.title, words.description
     title.attrib["id"], description.attrib["id"] = f"{words.name}-title", f"{words.name}-desc"
+    description.attrib["data-numbers"] = " ".join(words.numbers)
     root.insert(0, description)
     root.insert(0, title)
     root.attrib["role"] = "img"

@@ -5,12 +5,14 @@ from math import ceil
 from typing import Any
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from itemwell.report.plots.paper import (
     ACCENT,
     FAINT,
     INK,
     MUTED,
+    PAPER,
     SMALL,
     SOFT,
     WARM,
@@ -20,6 +22,7 @@ from itemwell.report.plots.paper import (
     bare,
     dots,
     draw,
+    of_scale,
     shows,
 )
 from itemwell.report.words import fixed
@@ -28,6 +31,10 @@ SIZE = (340.0, 300.0)
 ENDS = (-4, -2, 0, 2, 4)
 DOTS = ((1, 3.2), (2, 4.6), (5, 6.4), (20, 8.5))
 """A dot of the drift for so many questions or more, and its diameter."""
+
+INNER = 2.0
+MOST_ERROR = 3.0
+"""The scale of the standard error is that of abilities so near the middle, at most so long; beyond, it is cut."""
 
 NAMED = 3
 FAR = 0.3
@@ -61,22 +68,39 @@ def information(document: Document, sheet: Sheet) -> str:
         " at random, and when they are the best ones there."
     )
     return draw(
-        Words("information", "Test information and standard error", told), SIZE, sheet, marks
+        Words(
+            "information",
+            "Test information and standard error",
+            told,
+            ["calibration.information.length"],
+        ),
+        SIZE,
+        sheet,
+        marks,
     )
 
 
 def _information_axes(above: Any, below: Any, points: Any) -> None:
-    top = max(each["best"] for each in points)
-    above.set_ylim(0, top * 1.05)
-    above.set_yticks([0, round(top / 2), round(top)])
-    above.set_xticks(ENDS, [])
-    below.set_ylim(0, 1.0)
-    below.set_yticks([0, 0.5, 1])
-    below.set_xticks(ENDS, [fixed(end, 0) for end in ENDS])
-    below.set_xlabel("ability", fontsize=SMALL, labelpad=2)
-    for plot in (above, below):
-        for tick in plot.get_yticks():
+    inner = [each for each in points if abs(each["theta"]) <= INNER]
+    high = max(each["best"] for each in points)
+    error = max(each[name] for each in inner for name in ("se_drawn", "se_best"))
+    for plot, names, top in (
+        (above, ("drawn", "best"), high),
+        (below, ("se_drawn", "se_best"), min(error, MOST_ERROR)),
+    ):
+        ticks = MaxNLocator(3, steps=[1, 2, 2.5, 5, 10]).tick_values(0, top)
+        plot.set_ylim(0, ticks[-1])
+        plot.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
+        of_scale(
+            plot.get_yticklabels(),
+            " ".join(f"calibration.information.points.*.{name}" for name in names),
+        )
+        for tick in ticks:
             plot.axhline(tick, color=FAINT, linewidth=0.5, zorder=0)
+    above.set_xticks(ENDS, [])
+    below.set_xticks(ENDS, [fixed(end, 0) for end in ENDS])
+    of_scale(below.get_xticklabels(), "calibration.information.points.*.theta")
+    below.set_xlabel("ability", fontsize=SMALL, labelpad=2)
 
 
 def _name_lines(plot: Any, points: Any) -> None:
@@ -94,14 +118,14 @@ def wright(document: Document, sheet: Sheet) -> str:
     found = document["calibration"]["wright"]
     bands = found["bands"]
     middle = [(each["from"] + each["to"]) / 2 for each in bands]
-    height = 0.86 * (bands[0]["to"] - bands[0]["from"])
+    height = bands[0]["to"] - bands[0]["from"]
 
     def marks(figure: Figure) -> None:
         left = axes(figure, SIZE, (8, 22, 132, 256))
         right = axes(figure, SIZE, (174, 22, 156, 256))
         shares, counts = ([each[name] for each in bands] for name in ("learners", "questions"))
-        left.barh(middle, shares, height, color=SOFT)
-        right.barh(middle, counts, height, color=ACCENT)
+        for plot, values, colour in ((left, shares, SOFT), (right, counts, ACCENT)):
+            plot.barh(middle, values, height, facecolor=colour, edgecolor=PAPER, linewidth=2)
         left.set_xlim(max(shares) * 1.05, 0)
         right.set_xlim(0, max(counts) * 1.18)
         for plot in (left, right):
@@ -116,22 +140,18 @@ def wright(document: Document, sheet: Sheet) -> str:
                 shows(label, f"calibration.wright.bands.{n}.questions")
         for end in ENDS:
             place = 22 + 256 * (4 - end) / 8
-            figure.text(
-                157 / SIZE[0],
-                1 - place / SIZE[1],
-                fixed(end, 0),
-                ha="center",
-                va="center",
-                color=MUTED,
-            )
+            at = (157 / SIZE[0], 1 - place / SIZE[1])
+            label = figure.text(*at, fixed(end, 0), ha="center", va="center", color=MUTED)
+            of_scale([label], "calibration.wright.bands.*.from calibration.wright.bands.*.to")
         left.text(0, 1.02, "learners", transform=left.transAxes, ha="left", color=MUTED)
         right.text(0, 1.02, "questions, by difficulty", transform=right.transAxes, color=ACCENT)
 
     told = (
-        f"Learners have mean {found['mean']:.2f} and standard deviation {found['sd']:.2f};"
-        f" questions have mean difficulty {found['mean_b']:.2f}."
+        f"Learners have mean {fixed(found['mean'])} and standard deviation {fixed(found['sd'])};"
+        f" questions have mean difficulty {fixed(found['mean_b'])}."
     )
-    return draw(Words("wright", "Wright map", told), SIZE, sheet, marks)
+    numbers = [f"calibration.wright.{name}" for name in ("mean", "sd", "mean_b")]
+    return draw(Words("wright", "Wright map", told, numbers), SIZE, sheet, marks)
 
 
 def drift(document: Document, sheet: Sheet) -> str:
@@ -157,15 +177,15 @@ def drift(document: Document, sheet: Sheet) -> str:
             )
             shows(label, f"calibration.drift.moved_most.{n}.question_id")
         ticks = range(-reach, reach + 1, 1 if reach < 4 else 2)
-        for axis in (plot.xaxis, plot.yaxis):
+        for axis, name in ((plot.xaxis, "before"), (plot.yaxis, "now")):
             axis.set_ticks(ticks, [fixed(tick, 0) for tick in ticks])
+            of_scale(axis.get_ticklabels(), f"calibration.drift.cells.*.{name}")
         plot.set_xlabel("b before", fontsize=SMALL, labelpad=2)
         plot.text(0, 1.02, "b now", transform=plot.transAxes, color=MUTED, fontsize=SMALL)
 
     told = f"{found['questions']:,} questions with both; a dot is one or more of them. Numbers name those that moved most."
-    return draw(
-        Words("drift", "Difficulties against the calibration before", told), SIZE, sheet, marks
-    )
+    title = "Difficulties against the calibration before"
+    return draw(Words("drift", title, told, ["calibration.drift.questions"]), SIZE, sheet, marks)
 
 
 def _dots(plot: Any, cells: Any) -> None:

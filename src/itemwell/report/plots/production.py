@@ -24,6 +24,7 @@ from itemwell.report.plots.paper import (
     bars,
     dots,
     draw,
+    of_scale,
     shows,
 )
 from itemwell.report.words import usd
@@ -67,7 +68,12 @@ def funnel(document: Document, sheet: Sheet) -> str:
                 shows(label, f"{path}.refused")
 
     told = f"Of {found['drafts']:,} drafts {found['kept']:,} became questions."
-    return draw(Words("funnel", "From draft to question", told), size, sheet, marks)
+    return draw(
+        Words("funnel", "From draft to question", told, ["funnel.drafts", "funnel.kept"]),
+        size,
+        sheet,
+        marks,
+    )
 
 
 def _row(
@@ -101,7 +107,6 @@ def cost(document: Document, sheet: Sheet, *, wide: bool) -> str:
             bars(above, boxes, facecolor=SERIES[n % len(SERIES)], edgecolor="none")
             floor = top
         _dollar_axis(above, found)
-        _label_highest(above, found)
         if wide:
             _vendors(above, found)
         _each(below, found)
@@ -109,12 +114,16 @@ def cost(document: Document, sheet: Sheet, *, wide: bool) -> str:
             plot.set_xlim(-0.6, len(days) - 0.4)
         shown = _named_days(days, 14 if wide else 4)
         below.set_xticks(shown, [f"{days[n].day} {days[n]:%b}" for n in shown])
+        for label, n in zip(below.get_xticklabels(), shown, strict=True):
+            shows(label, f"cost.days.{n}.day")
 
     told = (
         f"{usd(found['usd'])} in {len(days)} days, by vendor; below, dollars per accepted question."
     )
     name = "cost-wide" if wide else "cost-narrow"
-    return draw(Words(name, "Cost per day by vendor", told), size, sheet, marks)
+    return draw(
+        Words(name, "Cost per day by vendor", told, ["cost.usd", "days"]), size, sheet, marks
+    )
 
 
 def _named_days(days: Sequence[date], most: int) -> list[int]:
@@ -130,18 +139,11 @@ def _dollar_axis(plot: Any, found: Document) -> None:
     plot.set_ylim(0, top * 1.12)
     plot.set_xticks([])
     ticks = [0.0, top / 2, top]
-    plot.set_yticks(ticks[1:], [usd(tick) for tick in ticks[1:]])
+    plot.set_yticks(ticks, [usd(tick) for tick in ticks])
+    of_scale(plot.get_yticklabels(), "cost.days.*.usd")
     plot.axhline(0, color=FAINT, linewidth=0.8)
     for tick in ticks[1:]:
         plot.axhline(tick, color=FAINT, linewidth=0.5, zorder=0)
-
-
-def _label_highest(plot: Any, found: Document) -> None:
-    place = max(range(len(found["days"])), key=lambda n: found["days"][n]["usd"])
-    highest = found["days"][place]["usd"]
-    if highest:
-        label = plot.text(place, highest, usd(highest), ha="center", va="bottom", fontsize=SMALL)
-        shows(label, f"cost.days.{place}.usd")
 
 
 def _vendors(plot: Any, found: Document) -> None:
@@ -163,11 +165,12 @@ def _each(plot: Any, found: Document) -> None:
     some = [
         (n, each["usd_per_question"])
         for n, each in enumerate(found["days"])
-        if each["usd_per_question"] is not None and each["usd"]
+        if each["usd_per_question"] is not None
     ]
-    top = max((one for _, one in some), default=1.0)
+    top = max((one for _, one in some), default=0.0) or 1.0
     plot.set_ylim(0, top * 1.2)
-    plot.set_yticks([top], [usd(top)])
+    plot.set_yticks([0, top], [usd(0), usd(top)])
+    of_scale(plot.get_yticklabels(), "cost.days.*.usd_per_question")
     plot.axhline(top, color=FAINT, linewidth=0.5, zorder=0)
     plot.axhline(0, color=FAINT, linewidth=0.8)
     dots(plot, some, 3.5, edgecolor=INK)
