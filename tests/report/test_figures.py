@@ -194,6 +194,7 @@ def test_a_flagged_question_has_groups_by_the_other_answers(document):
     found = document["calibration"]
 
     assert (found["flagged"], len(found["items"])) == (1, 1)
+    assert found["flags"] == [{"flag": "drift", "questions": 1}]
     item = found["items"][0]
     assert (item["looked_at"], len(item["points"])) == (100, 5)
     assert [each["share"] for each in item["points"]][:2] == [0.0, 0.0]

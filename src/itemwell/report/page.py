@@ -65,6 +65,7 @@ def page(document: Document, template: str) -> str:
         "shown": partial(shown, document),
         "shown_at": partial(shown_at, document),
         "counted": counted,
+        "flag_words": words.FLAGS,
         "verbatim": verbatim,
         "picture": picture,
     }

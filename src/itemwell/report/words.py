@@ -4,6 +4,17 @@ CENTS = 0.1
 """From here on cents are enough; below, a call's price is a fraction of one."""
 
 
+FLAGS = {
+    "drift": "is harder or easier now than it was, beyond what chance does",
+    "exposed": "was seen by a larger share of the learners than EXPOSURE_CAP",
+    "low discrimination": "tells able from less able learners poorly",
+    "misfit": "is answered otherwise than its curve says",
+    "negative discrimination": "is got right more often by the less able: look at its key",
+    "poor distractor": "has an option that hardly anybody takes, or that abler learners take than the key",
+}
+"""What a calibration's flags say of a question."""
+
+
 def usd(amount: float) -> str:
     """US dollars: to the cent, small amounts to a hundredth of one.
 

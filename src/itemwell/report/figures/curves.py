@@ -1,5 +1,6 @@
 """A flagged question: its curve with what learners really answered, and who chose which option. Pure."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from math import exp, sqrt
@@ -25,9 +26,11 @@ class Seen(NamedTuple):
 
 
 def curves(flagged: Sequence[Flagged], seen: Mapping[int, Sequence[Seen]]) -> dict[str, Any]:
-    """How many questions are flagged, and each of them, the most answered first."""
+    """How many questions are flagged, and for what; and each of them, the most answered first."""
+    counts = Counter(flag for item in flagged for flag in item.flags)
     return {
         "flagged": len(flagged),
+        "flags": [{"flag": flag, "questions": counts[flag]} for flag in sorted(counts)],
         "items": [_one(item, sorted(seen.get(item.question_id, ()))) for item in flagged],
     }
 

@@ -165,7 +165,7 @@ def drift(document: Document, sheet: Sheet) -> str:
         plot.set_xlim(-reach, reach)
         plot.set_ylim(-reach, reach)
         plot.plot([-reach, reach], [-reach, reach], color=FAINT, linewidth=1.0, zorder=0)
-        plot.text(0.96 * reach, 0.52 * reach, "no change", color=MUTED, fontsize=SMALL, ha="right")
+        plot.text(-0.84 * reach, -0.97 * reach, "no change", color=MUTED, fontsize=SMALL)
         _dots(plot, found["cells"])
         for n, each in enumerate(found["moved_most"][:NAMED]):
             label = plot.text(
