@@ -131,7 +131,21 @@ def whole(chunks):
     return [np.concatenate(columns) for columns in zip(*chunks, strict=True)]
 
 
-def test_a_stream_tells_every_answer_as_it_is(bank):
+def add_a_question(bank, number):
+    with bank.begin() as db:
+        db.execute(
+            text(
+                "INSERT INTO questions (id, question_type, difficulty, status, stem, options, key,"
+                " explanation, signature, skeleton, verified, features) OVERRIDING SYSTEM VALUE"
+                " VALUES (:number, 'math', 'easy', 'active', '1', :options, 'A', '', '1', '1', '{}', '{}')"
+            ),
+            {"number": number, "options": '[{"text": "1"}, {"text": "2"}]'},
+        )
+
+
+@pytest.mark.parametrize("highest", [2**24 - 1, 2**40])
+def test_a_stream_tells_every_answer_as_it_is(bank, highest):
+    add_a_question(bank, highest)
     add(
         bank,
         a_response("ann", 5, selected_option="C", response_time_ms=1234),
@@ -152,6 +166,41 @@ def test_a_stream_tells_every_answer_as_it_is(bank):
     assert set(answered.tolist()) == {stream.microseconds(THEN)}
     assert found.last_id == 4
     assert abs(datetime.now(UTC) - found.taken_at) < timedelta(minutes=1)
+
+
+def test_of_small_numbers_a_stream_is_exact_and_others_are_none_of_the_banks(bank):
+    highest = 2**24 - 2
+    add_a_question(bank, highest)
+    odd = [-(2**63), -1, 2**24 - 1, 2**24 + 5, 2**40 + 5, 2**63 - 1]
+    times = [-(2**31), 2**31 - 1, -2, 0, None, 7]
+    moment = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
+    given = [
+        (0, times[0], moment[0], "~"),
+        (5, times[1], moment[1], "A"),
+        (highest, -2, THEN, None),
+    ]
+    add(
+        bank,
+        *(
+            a_response("ann", number, response_time_ms=ms, answered_at=then, selected_option=letter)
+            for number, ms, then, letter in given
+        ),
+        *(
+            a_response("bob", number, response_time_ms=ms, selected_option="é", is_correct=False)
+            for number, ms in zip(odd, times, strict=True)
+        ),
+    )
+
+    users, questions, correct, letters, read_times, answered = whole(read(bank)[1])
+
+    ann = correct
+    assert questions[ann].tolist() == [0, 5, highest]
+    assert letters[ann].tolist() == [ord("~"), ord("A"), 0]
+    assert answered[ann].tolist() == [stream.microseconds(each[2]) for each in given]
+    assert read_times[ann].tolist() == [-(2**31), 2**31 - 1, -2]
+    assert set(questions[~ann]) == {stream.OTHER}
+    assert read_times[~ann].tolist() == [-1 if each is None else each for each in times]
+    assert len(set(users[ann])) == len(set(users[~ann])) == 1
 
 
 def test_a_stream_of_nothing_is_empty(bank):

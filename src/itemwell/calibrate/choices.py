@@ -19,7 +19,7 @@ FEWEST = 5
 KINDS = 8
 """No letter, those of `LETTERS`, and others: three bits of an answer."""
 
-LETTER_OF = np.full(256, KINDS - 1, np.uint64)
+LETTER_OF = np.full(256, KINDS - 1, np.uint32)
 """By the first character of the chosen option, 0 for none."""
 LETTER_OF[0] = 0
 LETTER_OF[[ord(letter) for letter in LETTERS]] = range(1, 1 + len(LETTERS))
@@ -47,7 +47,10 @@ def chosen(
         right = np.add.reduceat(code & 1, starts[first:end] - starts[first])
         enough = (size >= FEWEST).astype(np.float64)
         cell = (code >> 1) * KINDS + letter
-        times += np.bincount(cell, np.repeat(enough, size), len(times))
+        if enough.all():
+            times += np.bincount(cell, minlength=len(times))
+        else:
+            times += np.bincount(cell, np.repeat(enough, size), len(times))
         shares += np.bincount(cell, np.repeat(enough * right / size, size), len(times))
     return Chosen(times.reshape(-1, KINDS), shares.reshape(-1, KINDS))
 

@@ -78,23 +78,25 @@ def load(
         item = find(chunk.questions)
         kept = _possible(chunk, item, now, rules, counts)
         person = learners.number(chunk.users[kept])
-        letter = choices.LETTER_OF[chunk.letters[kept]] << LETTER
-        code = (item[kept].astype(np.uint64) << ITEM) | letter | chunk.correct[kept]
+        letter = chunk.letters[kept]
+        low = item[kept].astype(np.uint32) << ITEM.astype(np.uint32)
+        low |= choices.LETTER_OF[letter] << LETTER.astype(np.uint32)
+        low |= chunk.correct[kept]
         seconds = np.clip(chunk.answered[kept] // SECOND, 0, LAST_SECOND)
-        answers.add((person.astype(np.uint64) << HALF) | code, chunk.times_ms[kept], seconds)
-        letters.add(person, chunk.letters[kept], learners.count)
+        answers.add(person, low, chunk.times_ms[kept], seconds)
+        letters.add(person, letter, learners.count)
     answers.trim()
     order = np.argsort(learners.keys())
+    same_letter = letters.always_the_same(answers, learners.count)[order]
     _renumber(answers, order)
     drop_repeated(answers, learners.count, counts)
-    same_letter = letters.always_the_same(learners.count)[order]
     drop_careless(answers, same_letter, len(ids), rules, counts)
     return _packed(answers, learners.count, ids, counts)
 
 
 def _possible(
     chunk: Chunk, item: NDArray[np.int32], now: datetime, rules: Rules, counts: Counts
-) -> Marks:
+) -> Marks | slice:
     """Which answers of the chunk can be, and are to known questions; the others are counted."""
     kept: Marks = item != FREE
     counts.read += len(item)
@@ -108,7 +110,7 @@ def _possible(
     for name, marks in refused.items():
         setattr(counts, name, getattr(counts, name) + int((kept & marks).sum()))
         kept &= ~marks
-    return kept
+    return slice(None) if kept.all() else kept
 
 
 def _renumber(answers: Answers, order: NDArray[np.int64]) -> None:
@@ -123,25 +125,29 @@ def _renumber(answers: Answers, order: NDArray[np.int64]) -> None:
 def _packed(answers: Answers, learners: int, ids: NDArray[np.int64], counts: Counts) -> Loaded:
     """The answers sorted; persons and items without any are left out. Takes `answers` apart."""
     of_item = answers.tally(len(ids), answers.items)
-    of_person = answers.tally(learners, answers.persons)
     used = of_item > 0
-    number = np.cumsum(used) - 1
-    sizes = of_person[of_person > 0]
+    number = (np.cumsum(used) - 1).astype(np.uint32)
     item_bits = int(ITEM) + len(ids).bit_length()
     time_bits = 64 - item_bits - learners.bit_length()
     _put_moments_between(answers, item_bits, time_bits)
     answers.forget_times()
     answers.packed.sort()
     codes, apart = np.empty(answers.count, np.uint32), 0
-    low = np.uint64((1 << item_bits) - 1)
+    low, begins, before = np.uint64((1 << item_bits) - 1), [], -1
     for here in answers.pieces():
         packed = answers.packed[here]
         item = ((packed & low) >> ITEM).view(np.int64)
-        codes[here] = (number[item].view(np.uint64) << ONE) | (packed & ONE)
+        codes[here] = number[item]
+        codes[here] <<= 1
+        codes[here] |= (packed & ONE).astype(np.uint32)
         moment = packed >> np.uint64(item_bits)
-        apart += int((moment[1:] != moment[:-1]).sum())
+        apart += int(np.count_nonzero(moment[1:] != moment[:-1]))
+        person = (moment >> np.uint64(time_bits)).view(np.int64)
+        begins.append(here.start + np.flatnonzero(np.diff(person, prepend=before)))
+        before = person[-1]
+    starts = np.concatenate([*begins, [answers.count]])
+    sizes = np.diff(starts)
     counts.used, counts.learners, counts.questions = len(codes), len(sizes), int(used.sum())
-    starts = np.concatenate(([0], np.cumsum(sizes)))
     in_order = apart - len(sizes) >= (len(codes) - len(sizes)) / 2
     chosen = choices.chosen(codes, starts, answers.packed, int(used.sum()))
     return Loaded(codes, starts, ids[used], counts, chosen, in_order)

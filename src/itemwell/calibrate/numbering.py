@@ -63,7 +63,7 @@ class Numbering:
         found = self._numbers.take(place, mode="clip")
         left = np.flatnonzero((self._keys.take(place, mode="clip") != keys) & (found != FREE))
         while left.size:
-            place[left] = (place[left] + 1) & self._mask
+            place[left] = self._next(place[left], keys[left])
             found[left] = self._numbers[place[left]]
             left = left[(found[left] != FREE) & (self._keys[place[left]] != keys[left])]
         return found
@@ -78,13 +78,15 @@ class Numbering:
 
     def _numbered(self, keys: NDArray[np.int64]) -> NDArray[np.int32]:
         numbers = self.find(keys)
-        unknown = numbers == FREE
-        if unknown.any():
-            new = np.unique(keys[unknown])
+        unknown = np.flatnonzero(numbers == FREE)
+        if unknown.size:
+            wanted = keys[unknown]
+            new = np.sort(wanted)
+            new = new[np.append(True, new[1:] != new[:-1])]
             self._grow(len(new))
             self._insert(new, np.arange(self.count, self.count + len(new), dtype=np.int32))
+            numbers[unknown] = self.count + np.searchsorted(new, wanted)
             self.count += len(new)
-            numbers[unknown] = self.find(keys[unknown])
         return numbers
 
     def keys(self) -> NDArray[np.int64]:
@@ -112,6 +114,11 @@ class Numbering:
         spread = keys.view(np.uint64) * SPREAD
         return (spread >> np.uint64(64 - self._bits)).view(np.int64)
 
+    def _next(self, place: NDArray[np.int64], keys: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Where to look next. By steps of each key's own: taken places then form no long rows."""
+        spread = (keys.view(np.uint64) * SPREAD).view(np.int64)
+        return (place + (spread | 1)) & self._mask
+
     def _insert(self, keys: NDArray[np.int64], numbers: NDArray[np.int32]) -> None:
         """Enter `keys`, all different and none of them there yet."""
         place = self._first_place(keys)
@@ -122,4 +129,4 @@ class Numbering:
             placed = free[self._numbers[place[free]] == numbers[free]]
             self._keys[place[placed]] = keys[placed]
             left = left[self._numbers[place[left]] != numbers[left]]
-            place[left] = (place[left] + 1) & self._mask
+            place[left] = self._next(place[left], keys[left])

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 PIECE = 1 << 18
 """Answers that are looked at at once."""
 
-SORTED_AT_ONCE = 1 << 20
+SORTED_AT_ONCE = 1 << 23
 """Answers that are sorted at once, where a part of them can be sorted by itself."""
 
 LOW = np.uint64(2**32 - 1)
@@ -38,13 +38,21 @@ class Answers:
     seconds: NDArray[np.uint32] = _empty(np.uint32)
     count: int = 0
 
-    def add(self, packed: NDArray[np.uint64], times: NDArray[Any], seconds: NDArray[Any]) -> None:
-        """Append answers."""
-        end = self.count + len(packed)
+    def add(
+        self,
+        persons: NDArray[Any],
+        low: NDArray[np.uint32],
+        times: NDArray[Any],
+        seconds: NDArray[Any],
+    ) -> None:
+        """Append answers; `low` is the lower half of `packed`."""
+        end = self.count + len(persons)
         if end > len(self.packed):
             self._resize(end + max(4 * PIECE, end // 16))
         here = slice(self.count, end)
-        self.packed[here], self.times_ms[here], self.seconds[here] = packed, times, seconds
+        self.packed[here], self.times_ms[here], self.seconds[here] = persons, times, seconds
+        self.packed[here] <<= HALF
+        self.packed[here] |= low
         self.count = end
 
     def trim(self) -> None:
@@ -59,6 +67,8 @@ class Answers:
 
     def keep(self, kept: Marks) -> None:
         """Leave out the answers that are not marked, in place: a copy would take as much again."""
+        if kept.all():
+            return
         end = 0
         for here in self.pieces():
             mine = kept[here]
@@ -81,14 +91,28 @@ class Answers:
         """What they are answers to."""
         return ((self.packed[here] & LOW) >> ITEM).view(np.int64)
 
-    def of_persons(self, first: int, end: int) -> Whole:
-        """The places of the answers of persons first..end-1."""
-        low, high = np.uint64(first << 32), np.uint64(end << 32)
+    def pairs(self, first: int, end: int, count: int) -> NDArray[np.uint64]:
+        """The `count` answers of persons first..end-1, as person and item alone."""
+        found, upto = np.empty(count, np.uint64), 0
+        for here, mine in self._of_persons(first, end):
+            theirs = self.packed[here] if mine.all() else self.packed[here][mine]
+            np.right_shift(theirs, ITEM, out=found[upto : upto + len(theirs)])
+            upto += len(theirs)
+        return found
+
+    def with_pairs(self, first: int, end: int, wanted: Callable[[Any], Marks]) -> Whole:
+        """The places of those answers of persons first..end-1 whose pairs are `wanted`."""
         found = [np.zeros(0, np.int64)]
-        for here in self.pieces():
-            piece = self.packed[here]
-            found.append(here.start + np.flatnonzero((piece >= low) & (piece < high)))
+        for here, mine in self._of_persons(first, end):
+            places = here.start + np.flatnonzero(mine)
+            found.append(places[wanted(self.packed[places] >> ITEM)])
         return np.concatenate(found)
+
+    def _of_persons(self, first: int, end: int) -> Iterator[tuple[slice, Marks]]:
+        """Which answers of each piece are theirs."""
+        for here in self.pieces():
+            person = self.packed[here] >> HALF
+            yield here, (person >= np.uint64(first)) & (person < np.uint64(end))
 
     def tally(self, size: int, keys: Callable[[slice], Whole]) -> Whole:
         """How often each number below `size` is among the keys."""

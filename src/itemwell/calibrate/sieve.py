@@ -1,13 +1,21 @@
 """The rules that look at more than one answer: repeated answers, rapid guesses, bots. See `rules.py`."""
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
 
 from itemwell.calibrate.numbering import FREE, Numbering
-from itemwell.calibrate.packed import HALF, ITEM, LOW, Answers, Marks, Whole, ranges
+from itemwell.calibrate.packed import (
+    HALF,
+    ITEM,
+    LETTER,
+    LOW,
+    Answers,
+    Marks,
+    Whole,
+    ranges,
+)
 from itemwell.calibrate.rules import (
     BOT_FEWEST_TIMES,
     BOT_LETTERS,
@@ -22,52 +30,55 @@ from itemwell.calibrate.rules import (
 LONGEST_MEDIAN = 1 << 17
 """Milliseconds: what takes longer than this is far beyond where RAPID_MOST_MS takes over."""
 
-CELLS, MOST_SPANS = 1 << 19, 256
+CELLS, MOST_SPANS = 1 << 17, 256
 """Items times spans of time in which answers are counted, and spans an item."""
 
-THREADS = 2
-"""That look for repeated answers, each in a part of the learners."""
+NO_LETTER = np.uint8(255)
+KIND = np.uint64(7) << LETTER
+"""Where `Answers.packed` has the letter."""
 
 
 class Letters:
-    """Who chose one letter and no other, and how often. Most learners are soon seen not to."""
+    """Who chose one letter and no other: the lowest and the highest that was seen of each."""
 
     def __init__(self) -> None:
-        self._letter = np.zeros(0, np.uint8)  # the first that was seen; 0: none
-        self._mixed = np.zeros(0, np.bool_)
-        self._count = np.zeros(0, np.int32)
+        self._before = np.zeros(0, np.uint8)  # the lowest less one; 255: none
+        self._highest = np.zeros(0, np.uint8)
 
     def add(self, persons: NDArray[np.int32], letters: NDArray[np.uint8], learners: int) -> None:
         """Take note of the letters, 0 for none, that these of so many learners chose."""
-        self._make_room(learners)
-        told = np.flatnonzero((letters != 0) & ~self._mixed[persons])
-        who, letter = persons[told], letters[told]
-        new = self._letter[who] == 0
-        self._letter[who[new]] = letter[new]
-        self._mixed[who[self._letter[who] != letter]] = True
-        np.add.at(self._count, who[~self._mixed[who]], 1)
+        if learners > len(self._highest):
+            room = learners + learners // 4
+            self._before = np.append(self._before, np.full(room - len(self._before), NO_LETTER))
+            self._highest.resize(room, refcheck=False)
+        np.minimum.at(self._before, persons, letters + NO_LETTER)
+        np.maximum.at(self._highest, persons, letters)
 
-    def always_the_same(self, learners: int) -> Marks:
-        """Which learners chose one letter and no other, often enough to be bots."""
-        self._make_room(learners)
-        marks: Marks = ~self._mixed[:learners] & (self._count[:learners] >= BOT_LETTERS)
+    def always_the_same(self, answers: Answers, learners: int) -> Marks:
+        """Which learners chose one letter and no other in `answers`, often enough to be bots."""
+        before, highest = self._before[:learners], self._highest[:learners]
+        same = (highest > 0) & (before == highest + NO_LETTER)
+        times = answers.tally(learners, lambda here: _with_letter(answers, here, same))
+        marks: Marks = times >= BOT_LETTERS
         return marks
 
-    def _make_room(self, learners: int) -> None:
-        if learners > len(self._letter):
-            for column in (self._letter, self._mixed, self._count):
-                column.resize(learners + learners // 4, refcheck=False)
+
+def _with_letter(answers: Answers, here: slice, of: Marks) -> Whole:
+    """Who gave these answers, where it is one `of` some persons and a letter was chosen."""
+    persons = answers.persons(here)
+    some = np.flatnonzero(of[persons])
+    told: Whole = persons[some[answers.packed[here][some] & KIND != 0]]
+    return told
 
 
 def drop_repeated(answers: Answers, learners: int, counts: Counts) -> None:
     """Leave out all but a learner's first answer to a question."""
-    parts = ranges(answers.tally(learners, answers.persons))
-    with ThreadPoolExecutor(THREADS) as threads:
-        found = threads.map(lambda part: _later(answers, answers.of_persons(*part)), parts)
-        later = [each for each in found if len(each)]
-    if later:
+    of_person = answers.tally(learners, answers.persons)
+    parts = [(*each, int(of_person[slice(*each)].sum())) for each in ranges(of_person)]
+    later = np.concatenate([np.zeros(0, np.int64), *(_later(answers, *part) for part in parts)])
+    if len(later):
         kept = np.ones(answers.count, np.bool_)
-        kept[np.concatenate(later)] = False
+        kept[later] = False
         counts.repeated = answers.count - int(kept.sum())
         answers.keep(kept)
 
@@ -81,25 +92,28 @@ def drop_careless(
     rapid = _rapid(answers, _thresholds(answers, items))
     bot = same_letter | _guessing(answers, rapid, len(same_letter))
     bot &= rules.bots
-    kept = np.empty(answers.count, np.bool_)
-    for here in answers.pieces():
-        by_bot = bot[answers.persons(here)]
-        guessed = rapid[here] & ~by_bot & rules.rapid
-        counts.bots += int(by_bot.sum())
-        counts.rapid += int(guessed.sum())
-        kept[here] = ~(by_bot | guessed)
+    kept = ~(rapid & rules.rapid)
     counts.bot_learners = int(bot.sum())
+    if counts.bot_learners:
+        by_bot = np.concatenate([bot[answers.persons(here)] for here in answers.pieces()])
+        counts.bots = int(by_bot.sum())
+        counts.rapid = int((~kept & ~by_bot).sum())
+        kept &= ~by_bot
+    else:
+        counts.rapid = len(kept) - int(kept.sum())
     answers.keep(kept)
 
 
-def _later(answers: Answers, mine: Whole) -> Whole:
-    """The places among `mine` of answers to what the same person had answered before."""
-    pairs = answers.packed[mine] >> ITEM
-    ordered = np.sort(pairs)
-    twice = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+def _later(answers: Answers, first: int, end: int, count: int) -> Whole:
+    """The places of answers to what the same person, of first..end-1 with `count`, had answered before."""
+    pairs = answers.pairs(first, end, count)
+    pairs.sort()
+    twice = pairs[1:][pairs[1:] == pairs[:-1]]
     if not len(twice):
-        return mine[:0]
-    found = mine[Numbering.of(twice.view(np.int64)).find(pairs.view(np.int64)) != FREE]
+        return np.zeros(0, np.int64)
+    del pairs
+    known = Numbering.of(twice[np.append(True, twice[1:] != twice[:-1])].view(np.int64))
+    found = answers.with_pairs(first, end, lambda some: known.find(some.view(np.int64)) != FREE)
     pairs = answers.packed[found] >> ITEM
     order = np.lexsort((found, answers.seconds[found], pairs))
     later: Whole = found[order][1:][pairs[order][1:] == pairs[order][:-1]]
@@ -117,10 +131,15 @@ def _rapid(answers: Answers, thresholds: NDArray[np.float64]) -> Marks:
 
 def _guessing(answers: Answers, rapid: Marks, learners: int) -> Marks:
     """Which learners guessed rapidly most of the time."""
+    rapid_of = answers.tally(
+        learners, lambda here: answers.persons(here)[np.flatnonzero(rapid[here])]
+    )
+    often = rapid_of > BOT_SHARE * BOT_FEWEST_TIMES
+    if not often.any():
+        return often
     timed_of = answers.tally(
         learners, lambda here: answers.persons(here)[answers.times_ms[here] >= 0]
     )
-    rapid_of = answers.tally(learners, lambda here: answers.persons(here)[rapid[here]])
     marks: Marks = (timed_of >= BOT_FEWEST_TIMES) & (rapid_of > BOT_SHARE * timed_of)
     return marks
 
@@ -154,11 +173,13 @@ def _thresholds(answers: Answers, items: int) -> NDArray[np.float64]:
 
 def _spans(answers: Answers, here: slice, spans: int) -> tuple[Whole, Marks]:
     """Item and span of the timed answers, as item * spans + span, and which answers they are."""
-    times = answers.times_ms[here]
+    times, items = answers.times_ms[here], answers.items(here)
     timed = times >= 0
-    width = LONGEST_MEDIAN // spans
-    span = np.minimum(times[timed] // width, spans - 1)
-    return answers.items(here)[timed] * spans + span, timed
+    if not timed.all():
+        times, items = times[timed], items[timed]
+    cells = items * spans
+    cells += np.minimum(times // (LONGEST_MEDIAN // spans), spans - 1)
+    return cells, timed
 
 
 def _first_above(upto: Whole, rank: Whole) -> Whole:
@@ -172,12 +193,12 @@ def _in_the_middle(
 ) -> Iterator[NDArray[np.uint64]]:
     """As item << 32 | milliseconds of the answers to items first..end-1 in the marked spans."""
     yield np.zeros(0, np.uint64)
-    spans = middle.shape[1]
-    marked = middle[first:end].ravel()
+    marked = np.zeros_like(middle)
+    marked[first:end] = middle[first:end]
+    marks, spans = marked.ravel(), middle.shape[1]
     for here in answers.pieces():
         cell, timed = _spans(answers, here, spans)
-        cell -= first * spans
-        mine = (cell >= 0) & (cell < len(marked))
-        mine[mine] = marked[cell[mine]]
-        times = answers.times_ms[here][timed][mine].astype(np.uint64)
-        yield ((cell[mine] // spans + first).astype(np.uint64) << HALF) | times
+        mine = np.flatnonzero(marks[cell])
+        times = answers.times_ms[here]
+        times = times[mine] if timed.all() else times[timed][mine]
+        yield ((cell[mine] // spans).astype(np.uint64) << HALF) | times.astype(np.uint64)
