@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine
 from itemwell.bank import ItemParameters
 from itemwell.calibrate import check, choices, link
 from itemwell.calibrate import fit as fitting
-from itemwell.calibrate.due import MIN_NEW_RESPONSES, should_run_calibration
+from itemwell.calibrate.due import MIN_NEW_RESPONSES, decide, new_among
 from itemwell.calibrate.fit import Fitted, How, Scale, fit
 from itemwell.calibrate.load import Loaded, load
 from itemwell.calibrate.report import Report
@@ -54,6 +54,7 @@ class Read:
     """The bank as one snapshot had it."""
 
     loaded: Loaded
+    new_responses: int
     watermark: Watermark
     past: link.Past
     traits: list[Traits]
@@ -109,12 +110,12 @@ def run(bank: Engine, under: Run, asked: Asked, deadline: float = inf) -> Report
     """
     started = time.monotonic()
     with bank.connect() as db:
-        due = should_run_calibration(db, asked.min_new_responses)
+        due = decide(db, 0 if asked.force else asked.min_new_responses)
     report = Report(due.new_response_count, due.last_calibration_timestamp, dry=asked.dry_run)
     if not asked.dry_run:
         report.calibration_id = transact(bank, lambda db: _begin(db, under, report, asked))
     try:
-        if not (due.should_run or asked.force):
+        if not due.should_run:
             report.skipped = _too_few(report.new_responses, asked.min_new_responses)
         else:
             _calibrate(bank, under, asked, report, Stages(deadline))
@@ -144,6 +145,7 @@ def restore(bank: Engine, under: Run, calibration_id: int) -> int:
 def _calibrate(bank: Engine, under: Run, asked: Asked, report: Report, stages: Stages) -> None:
     with stages("load"):
         read = _load(bank, asked, stages)
+    _recount(bank, report, read.new_responses)
     report.record = {"answers": asdict(read.loaded.counts), "seconds": stages.seconds}
     if not read.loaded.counts.used:
         report.skipped = "there are no usable answers"
@@ -181,6 +183,7 @@ def _load(bank: Engine, asked: Asked, stages: Stages) -> Read:
         loaded = load(in_time, ids, now=answers.taken_at, rules=Rules(since=asked.since))
         return Read(
             loaded=loaded,
+            new_responses=new_among(db, loaded.counts.read),
             watermark=Watermark(answers.last_id or 0, loaded.counts.read),
             past=link.Past(
                 {each.question_id: each for each in calibrations.in_force(db)},
@@ -189,6 +192,14 @@ def _load(bank: Engine, asked: Asked, stages: Stages) -> Read:
             traits=traits,
             scale=Scale(*calibrations.last_scale(db)),
         )
+
+
+def _recount(bank: Engine, report: Report, new: int) -> None:
+    """Correct what was counted before the answers were read: some were committed late, or came since."""
+    mine = report.calibration_id
+    if new != report.new_responses and mine is not None:
+        transact(bank, lambda db: calibrations.recount(db, mine, new))
+    report.new_responses = new
 
 
 def _link(fitted: Fitted, read: Read, asked: Asked) -> link.OnScale:

@@ -10,12 +10,10 @@ from sqlalchemy import Connection, bindparam, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from itemwell.bank import ItemParameters
+from itemwell.store import driver
 from itemwell.store.items import parameters
 from itemwell.store.responses import Watermark
 from itemwell.store.tables import irt_calibration_runs, item_parameters
-
-AT_ONCE = 5_000
-"""Rows of parameters in one statement."""
 
 PARAMETERS = tuple(each.name for each in fields(ItemParameters))
 
@@ -86,6 +84,11 @@ def begin(db: Connection, run_id: int, *, new_responses: int, model: str) -> int
     return int(db.execute(made.returning(irt_calibration_runs.c.id)).scalar_one())
 
 
+def recount(db: Connection, calibration_id: int, new_responses: int) -> None:
+    """Write down how many answers were new, which is known when all are read."""
+    db.execute(_RECOUNT, {"id": calibration_id, "new": new_responses})
+
+
 def close(
     db: Connection, calibration_id: int, status: str, message: str, report: Mapping[str, Any]
 ) -> None:
@@ -111,9 +114,9 @@ def publish(
     """
     if db.scalar(_LOCK, {"id": calibration_id}) == "success":
         return Published(0, 0)
-    rows = [_row(calibration_id, each) for each in found]
-    for first in range(0, len(rows), AT_ONCE):
-        db.execute(insert(item_parameters), rows[first : first + AT_ONCE])
+    with driver.cursor(db) as cursor, cursor.copy(_COPY) as copy:
+        for each in found:
+            copy.write_row(_row(calibration_id, each))
     held = {"rows": watermark.rows, "last": watermark.last_id or None, "report": report}
     db.execute(_SUCCEED, {"id": calibration_id, **held})
     db.execute(_PUT_IN_FORCE, {"id": calibration_id})
@@ -169,13 +172,12 @@ def parameters_of(db: Connection, calibration_id: int) -> list[ItemParameters]:
     return [parameters(row) for row in rows]
 
 
-def _row(calibration_id: int, each: ItemParameters) -> dict[str, Any]:
-    """As it is stored: what is not a number cannot be told."""
-    row = {name: getattr(each, name) for name in PARAMETERS}
-    for name, value in row.items():
-        if isinstance(value, float) and not isfinite(value):
-            row[name] = None
-    return row | {"calibration_id": calibration_id, "flags": list(each.flags)}
+def _row(calibration_id: int, each: ItemParameters) -> list[Any]:
+    """As `_COPY` takes it: what is not a number cannot be told."""
+    values = (getattr(each, name) for name in PARAMETERS)
+    told = [None if isinstance(value, float) and not isfinite(value) else value for value in values]
+    told[PARAMETERS.index("flags")] = list(each.flags)
+    return [calibration_id, *told]
 
 
 def ids_of_questions(db: Connection) -> Iterable[int]:
@@ -196,6 +198,8 @@ _CLOSE_DEAD = text(
     "UPDATE irt_calibration_runs SET status = 'failed', completed_at = clock_timestamp(),"
     " error_message = :died WHERE status = 'running' AND run_id IS DISTINCT FROM :run_id"
 )
+_COPY = f"COPY item_parameters (calibration_id, {', '.join(PARAMETERS)}) FROM STDIN"
+_RECOUNT = text("UPDATE irt_calibration_runs SET new_responses_count = :new WHERE id = :id")
 _LOCK = text("SELECT status FROM irt_calibration_runs WHERE id = :id FOR UPDATE")
 _SUCCEED = text(
     "UPDATE irt_calibration_runs SET status = 'success', completed_at = clock_timestamp(),"

@@ -82,9 +82,20 @@ def count_new(db: Connection, watermark: Watermark | None) -> int:
     """
     if watermark is None:
         return int(db.execute(text("SELECT count(*) FROM responses")).scalar_one())
-    last, before = watermark
-    above, below = db.execute(_COUNT, {"last": last}).one()
-    return int(above) + max(0, int(below) - before)
+    above, total = db.execute(_COUNT, {"last": watermark.last_id}).one()
+    return new_among(watermark, above=above, total=total)
+
+
+def count_above(db: Connection, watermark: Watermark) -> int:
+    """How many answers have a higher id than that calibration saw. By the index: mostly they are few."""
+    return int(db.execute(_ABOVE, {"last": watermark.last_id}).scalar_one())
+
+
+def new_among(watermark: Watermark | None, *, above: int, total: int) -> int:
+    """How many of `total` answers that calibration has not seen; `above` have a higher id than it saw."""
+    if watermark is None:
+        return total
+    return above + max(0, total - above - watermark.rows)
 
 
 def holds_real(db: Connection) -> bool:
@@ -178,8 +189,9 @@ _TAKE_IN = text(
     f" SELECT {_COLUMNS}, coalesce(answered_at, clock_timestamp()) FROM incoming_responses"
     ' ORDER BY user_id COLLATE "C", question_id, answered_at ON CONFLICT DO NOTHING'
 )
+_ABOVE = text("SELECT count(*) FROM responses WHERE id > :last")
 _COUNT = text("""
-    SELECT above, total - above FROM (SELECT count(*) AS above FROM responses WHERE id > :last) AS newer,
+    SELECT above, total FROM (SELECT count(*) AS above FROM responses WHERE id > :last) AS newer,
         (SELECT count(*) AS total FROM responses) AS every
 """)
 """The newer ones by the index, which are few; to compare each row's id takes longer than to count rows."""
