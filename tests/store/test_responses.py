@@ -131,21 +131,7 @@ def whole(chunks):
     return [np.concatenate(columns) for columns in zip(*chunks, strict=True)]
 
 
-def add_a_question(bank, number):
-    with bank.begin() as db:
-        db.execute(
-            text(
-                "INSERT INTO questions (id, question_type, difficulty, status, stem, options, key,"
-                " explanation, signature, skeleton, verified, features) OVERRIDING SYSTEM VALUE"
-                " VALUES (:number, 'math', 'easy', 'active', '1', :options, 'A', '', '1', '1', '{}', '{}')"
-            ),
-            {"number": number, "options": '[{"text": "1"}, {"text": "2"}]'},
-        )
-
-
-@pytest.mark.parametrize("highest", [2**24 - 1, 2**40])
-def test_a_stream_tells_every_answer_as_it_is(bank, highest):
-    add_a_question(bank, highest)
+def test_a_stream_tells_every_answer_as_it_is(bank):
     add(
         bank,
         a_response("ann", 5, selected_option="C", response_time_ms=1234),
@@ -168,39 +154,51 @@ def test_a_stream_tells_every_answer_as_it_is(bank, highest):
     assert abs(datetime.now(UTC) - found.taken_at) < timedelta(minutes=1)
 
 
-def test_of_small_numbers_a_stream_is_exact_and_others_are_none_of_the_banks(bank):
-    highest = 2**24 - 2
-    add_a_question(bank, highest)
-    odd = [-(2**63), -1, 2**24 - 1, 2**24 + 5, 2**40 + 5, 2**63 - 1]
-    times = [-(2**31), 2**31 - 1, -2, 0, None, 7]
-    moment = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
-    given = [
-        (0, times[0], moment[0], "~"),
-        (5, times[1], moment[1], "A"),
-        (highest, -2, THEN, None),
-    ]
+@pytest.mark.parametrize(
+    ("numbers", "wide"),
+    [
+        ([0, 5, 2**23 - 1, 1 - 2**23, -1, 7], False),
+        ([0, 5, 2**23, -1, 6, 7], True),
+        ([0, 5, -(2**63), 2**63 - 1, 6, 7], True),
+    ],
+)
+def test_a_stream_is_exact_at_the_ends_of_what_can_be(bank, numbers, wide):
+    times = [-(2**31), 2**31 - 1, None, 0, -2, 7]
+    moments = [datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC), *[THEN] * 4]
+    letters = ["~", "A", None, "Z", "9", " "]
+    rest = zip(times, moments, letters, strict=True)
     add(
         bank,
         *(
-            a_response("ann", number, response_time_ms=ms, answered_at=then, selected_option=letter)
-            for number, ms, then, letter in given
+            a_response(
+                f"learner {number}", number, is_correct=number % 2 == 0,
+                response_time_ms=ms, answered_at=moment, selected_option=letter,
+            )
+            for number, (ms, moment, letter) in zip(numbers, rest, strict=True)
         ),
-        *(
-            a_response("bob", number, response_time_ms=ms, selected_option="é", is_correct=False)
-            for number, ms in zip(odd, times, strict=True)
-        ),
-    )
+    )  # fmt: skip
 
-    users, questions, correct, letters, read_times, answered = whole(read(bank)[1])
+    found, chunks = read(bank)
 
-    ann = correct
-    assert questions[ann].tolist() == [0, 5, highest]
-    assert letters[ann].tolist() == [ord("~"), ord("A"), 0]
-    assert answered[ann].tolist() == [stream.microseconds(each[2]) for each in given]
-    assert read_times[ann].tolist() == [-(2**31), 2**31 - 1, -2]
-    assert set(questions[~ann]) == {stream.OTHER}
-    assert read_times[~ann].tolist() == [-1 if each is None else each for each in times]
-    assert len(set(users[ann])) == len(set(users[~ann])) == 1
+    users, questions, correct, read_letters, read_times, answered = whole(chunks)
+    order = [questions.tolist().index(number) for number in numbers]
+    assert found.wide == wide
+    assert len(set(users.tolist())) == len(numbers)
+    assert correct[order].tolist() == [number % 2 == 0 for number in numbers]
+    assert read_letters[order].tolist() == [ord(letter) if letter else 0 for letter in letters]
+    assert read_times[order].tolist() == [-1 if ms is None else ms for ms in times]
+    assert answered[order].tolist() == [stream.microseconds(moment) for moment in moments]
+
+
+def test_a_stream_of_pages_some_of_which_are_wide_is_whole(bank, monkeypatch):
+    monkeypatch.setattr(stream, "PAGES", 1)
+    numbers = [*range(1000), 2**50, *range(1001, 2000)]
+    add(bank, *(a_response(question_id=number) for number in numbers))
+
+    found, chunks = read(bank)
+
+    assert found.wide
+    assert sorted(whole(chunks)[1].tolist()) == sorted(numbers)
 
 
 def test_a_stream_of_nothing_is_empty(bank):

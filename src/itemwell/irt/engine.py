@@ -136,9 +136,10 @@ def engine_for(
 
     `each_answer` tells that the pass to come gathers a row for every answer, those of forms too.
     """
-    from itemwell.irt.plain import Plain  # noqa: PLC0415 - scipy and numba are heavy, and one is enough
-
+    # scipy and numba are heavy, and one is enough
     if engine == "plain" or (engine is None and not _pays(responses, each_answer=each_answer)):
+        from itemwell.irt.plain import Plain  # noqa: PLC0415
+
         return Plain(responses)
     from itemwell.irt.threads import Compiled  # noqa: PLC0415
 

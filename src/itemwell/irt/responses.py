@@ -14,7 +14,7 @@ MOST_ITEMS = 2**31
 FEWEST_TO_SHARE = 8
 """Persons who answered the same set of items, from which on that set is one form."""
 
-BLOCK = 1 << 22
+BLOCK = 1 << 18
 """Answers that are widened at once."""
 
 FEW = 5_000

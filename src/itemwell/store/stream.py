@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from psycopg import sql
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from itemwell.store import driver
 
@@ -42,14 +42,14 @@ class Chunk(NamedTuple):
     users: NDArray[
         np.int64
     ]  # hash of the learner's id: two of a million share one once in 40 million banks
-    questions: NDArray[np.int64]  # some number that the bank has not where it has no such question
+    questions: NDArray[np.int64]
     correct: NDArray[np.bool_]
     letters: NDArray[np.uint8]  # the first character of the chosen option; 0: not told
     times_ms: NDArray[np.int32]  # -1: not measured
     answered: NDArray[np.int64]  # microseconds since EPOCH
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Stream:
     """Every answer that the transaction sees, once through. What it holds is known before."""
 
@@ -57,7 +57,7 @@ class Stream:
     taken_at: datetime  # by the server's clock
     last_id: int | None  # the highest; None: there is no answer
     pages: int
-    wide: bool = False  # the bank's questions have ids that do not fit into a record's word
+    wide: bool = False  # a question's id did not fit into a record's word
 
     @property
     def now(self) -> int:
@@ -72,7 +72,7 @@ class Stream:
             ThreadPoolExecutor(len(readers)) as ahead,
         ):
             tasks = (
-                ahead.submit(_packed, reader, first, wide=self.wide)
+                ahead.submit(self._read, reader, first)
                 for reader, first in zip(cycle(readers), firsts, strict=False)
             )
             coming = deque(islice(tasks, len(readers)))
@@ -81,6 +81,25 @@ class Stream:
                 coming.extend(islice(tasks, 1))
                 if found:
                     yield found
+
+    def _read(self, db: Connection, first: int) -> Chunk | None:
+        """The answers of PAGES pages from `first` on; None where there are none."""
+        if not self.wide:
+            try:
+                return self._fetched(db, _NARROW, first)
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) != OUT_OF_RANGE:
+                    raise
+            db.execute(text("ROLLBACK TO SAVEPOINT packing"))
+            self.wide = True  # each try would leave an error in the server's log
+        return self._fetched(db, _WIDE, first)
+
+    def _fetched(self, db: Connection, query: sql.SQL, first: int) -> Chunk | None:
+        with driver.cursor(db, binary=True) as cursor:
+            block = {"first": f"({first},0)", "end": f"({first + PAGES},0)"}
+            row = cursor.execute(query, block).fetchone()
+        packed = row and row[0]
+        return _unpacked(packed, wide=query is _WIDE) if packed else None
 
 
 @contextmanager
@@ -94,7 +113,7 @@ def stream(db: Connection) -> Stream:
     """Every answer that `db`, a `snapshot`, sees."""
     db.execute(_SETTINGS)
     row = db.execute(_ABOUT).one()
-    return Stream(db, row.taken_at, row.last_id, row.pages, wide=row.first < 0 or row.last >= OTHER)
+    return Stream(db, row.taken_at, row.last_id, row.pages)
 
 
 def microseconds(moment: datetime) -> int:
@@ -115,24 +134,19 @@ def _readers(db: Connection, wanted: int) -> Iterator[Sequence[Connection]]:
                 other.execute(text(f"SET TRANSACTION SNAPSHOT '{shared}'"))
                 other.execute(_SETTINGS)
                 readers.append(other)
+        for reader in readers:
+            reader.execute(text("SAVEPOINT packing"))
         yield readers
 
 
-def _packed(db: Connection, first: int, *, wide: bool) -> Chunk | None:
-    """The answers of PAGES pages from `first` on; None where there are none."""
-    query, record = (_WIDE, WIDE) if wide else (_NARROW, NARROW)
-    with driver.cursor(db, binary=True) as cursor:
-        block = {"first": f"({first},0)", "end": f"({first + PAGES},0)"}
-        row = cursor.execute(query, block).fetchone()
-    if row is None or row[0] is None:
-        return None
-    records = np.frombuffer(row[0], record)
+def _unpacked(packed: bytes, *, wide: bool) -> Chunk:
+    records = np.frombuffer(packed, WIDE if wide else NARROW)
     word = records["word"].astype(np.int64)
     times_ms = word.astype(np.int32)  # its lower half
     rest = (word - times_ms) >> 32
     return Chunk(
         records["user"].astype(np.int64),
-        records["question"].astype(np.int64) if wide else (rest >> 8) & OTHER,
+        records["question"].astype(np.int64) if wide else rest >> 8,
         (rest & 1).astype(np.bool_),
         ((rest >> 1) & 127).astype(np.uint8),
         times_ms,
@@ -141,8 +155,8 @@ def _packed(db: Connection, first: int, *, wide: bool) -> Chunk | None:
 
 
 READING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-OTHER = 2**24 - 1
-"""Stands in a record's word for every question whose id is below 0, or not below this."""
+OUT_OF_RANGE = "22003"
+"""The SQLSTATE of a record whose question's id does not fit into its word: 8 million and more."""
 
 NARROW = np.dtype([("answered", ">i8"), ("user", ">i8"), ("word", ">i8")])
 WIDE = np.dtype([*NARROW.descr, ("question", ">i8")])
@@ -155,18 +169,19 @@ comes in the table's order, as one process reads it."""
 
 _ABOUT = text(
     "SELECT statement_timestamp() AS taken_at, (SELECT max(id) FROM responses) AS last_id,"
-    " pg_relation_size('responses') / current_setting('block_size')::bigint AS pages,"
-    " coalesce((SELECT min(id) FROM questions), 0) AS first,"
-    " coalesce((SELECT max(id) FROM questions), 0) AS last"
+    " pg_relation_size('responses') / current_setting('block_size')::bigint AS pages"
 )
-_ROWS = "FROM responses WHERE ctid >= %(first)s::tid AND ctid < %(end)s::tid"
-_WORD = f"""(least(greatest(question_id, -1), {OTHER}) << 40)
-    + (is_correct::integer + 2 * coalesce(ascii(selected_option) & 127, 0)) * {2**32}
-    + coalesce(response_time_ms, -1)"""
-_VALUES = f"int8send(hashtextextended(user_id, 0)) || int8send({_WORD})"
-_RANGE = """SELECT (SELECT timestamptz_send(answered_at) {rows} LIMIT 1)
-    || string_agg({values}, timestamptz_send(answered_at)) {rows}"""
+_RANGE = """
+    SELECT (SELECT timestamptz_send(answered_at) {rows} LIMIT 1)
+        || string_agg({values}, timestamptz_send(answered_at)) {rows}
+"""
 """The first row's delimiter is dropped, so it is put in front."""
 
-_NARROW = sql.SQL(_RANGE.format(values=_VALUES, rows=_ROWS))
-_WIDE = sql.SQL(_RANGE.format(values=f"{_VALUES} || int8send(question_id)", rows=_ROWS))
+_ROWS = "FROM responses WHERE ctid >= %(first)s::tid AND ctid < %(end)s::tid"
+_USER = "int8send(hashtextextended(user_id, 0))"
+_REST = f"""(is_correct::integer + 2 * coalesce(ascii(selected_option) & 127, 0)) * {2**32}
+    + coalesce(response_time_ms, -1)"""
+_NARROW_VALUES = f"{_USER} || int8send(question_id * {2**40} + {_REST})"
+_NARROW = sql.SQL(_RANGE.format(rows=_ROWS, values=_NARROW_VALUES))
+_WIDE_VALUES = f"{_USER} || int8send({_REST}) || int8send(question_id)"
+_WIDE = sql.SQL(_RANGE.format(rows=_ROWS, values=_WIDE_VALUES))
