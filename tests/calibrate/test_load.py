@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from itemwell.calibrate import packed
+from itemwell.calibrate import packed, sieve
 from itemwell.calibrate.load import EPOCH, load
 from itemwell.calibrate.rules import Rules
 from itemwell.store.stream import Chunk
@@ -273,6 +273,7 @@ def monkeypatch_sizes():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(packed, "PIECE", 64)
         patch.setattr(packed.ranges, "__defaults__", (100,))
+        patch.setattr(sieve, "SORTED_AT_ONCE", 100)
         yield
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from itemwell.calibrate import choices
 from itemwell.calibrate.numbering import FREE, Numbering, places
-from itemwell.calibrate.packed import HALF, ITEM, LETTER, LOW, ONE, Answers, Marks
+from itemwell.calibrate.packed import ITEM, LETTER, LOW, ONE, Answers, Marks
 from itemwell.calibrate.rules import CLOCKS_APART, LONGEST_MS, Counts, Rules
 from itemwell.calibrate.sieve import Letters, drop_careless, drop_repeated
 
@@ -86,12 +86,11 @@ def load(
         answers.add(person, low, chunk.times_ms[kept], seconds)
         letters.add(person, letter, learners.count)
     answers.trim()
-    order = np.argsort(learners.keys())
-    same_letter = letters.always_the_same(answers, learners.count)[order]
-    _renumber(answers, order)
+    same_letter = letters.always_the_same(answers, learners.count)
     drop_repeated(answers, learners.count, counts)
     drop_careless(answers, same_letter, len(ids), rules, counts)
-    return _packed(answers, learners.count, ids, counts)
+    rank = np.argsort(np.argsort(learners.keys())).astype(np.uint64)
+    return _packed(answers, rank, ids, counts)
 
 
 def _possible(
@@ -113,39 +112,37 @@ def _possible(
     return slice(None) if kept.all() else kept
 
 
-def _renumber(answers: Answers, order: NDArray[np.int64]) -> None:
-    """Give each person their place in `order` instead of that of their first answer."""
-    rank = np.empty(len(order), np.uint64)
-    rank[order] = np.arange(len(order), dtype=np.uint64)
-    for here in answers.pieces():
-        low = answers.packed[here] & LOW
-        answers.packed[here] = (rank[answers.persons(here)] << HALF) | low
+def _packed(
+    answers: Answers, rank: NDArray[np.uint64], ids: NDArray[np.int64], counts: Counts
+) -> Loaded:
+    """The answers sorted, persons by `rank`; persons and items without any are left out.
 
-
-def _packed(answers: Answers, learners: int, ids: NDArray[np.int64], counts: Counts) -> Loaded:
-    """The answers sorted; persons and items without any are left out. Takes `answers` apart."""
-    of_item = answers.tally(len(ids), answers.items)
-    used = of_item > 0
+    Takes `answers` apart.
+    """
+    used = answers.tally(len(ids), answers.items) > 0
     number = (np.cumsum(used) - 1).astype(np.uint32)
     item_bits = int(ITEM) + len(ids).bit_length()
-    time_bits = 64 - item_bits - learners.bit_length()
-    _put_moments_between(answers, item_bits, time_bits)
+    time_bits = 64 - item_bits - len(rank).bit_length()
+    _put_moments_between(answers, rank, item_bits, time_bits)
     answers.forget_times()
     answers.packed.sort()
-    codes, apart = np.empty(answers.count, np.uint32), 0
-    low, begins, before = np.uint64((1 << item_bits) - 1), [], -1
-    for here in answers.pieces():
+    codes, low = np.empty(answers.count, np.uint32), np.uint64((1 << item_bits) - 1)
+
+    def unpack(here: slice) -> tuple[int, NDArray[np.int64]]:
+        """Moments that follow another one, and where persons begin."""
         packed = answers.packed[here]
-        item = ((packed & low) >> ITEM).view(np.int64)
-        codes[here] = number[item]
+        codes[here] = number[((packed & low) >> ITEM).view(np.int64)]
         codes[here] <<= 1
         codes[here] |= (packed & ONE).astype(np.uint32)
         moment = packed >> np.uint64(item_bits)
-        apart += int(np.count_nonzero(moment[1:] != moment[:-1]))
         person = (moment >> np.uint64(time_bits)).view(np.int64)
-        begins.append(here.start + np.flatnonzero(np.diff(person, prepend=before)))
-        before = person[-1]
-    starts = np.concatenate([*begins, [answers.count]])
+        before = answers.packed[here.start - 1] >> np.uint64(item_bits + time_bits)
+        begins = np.flatnonzero(np.diff(person, prepend=int(before) if here.start else -1))
+        return int(np.count_nonzero(moment[1:] != moment[:-1])), here.start + begins
+
+    found = answers.each_piece(unpack)
+    apart = sum(number for number, _ in found)
+    starts = np.concatenate([*(begins for _, begins in found), [len(codes)]])
     sizes = np.diff(starts)
     counts.used, counts.learners, counts.questions = len(codes), len(sizes), int(used.sum())
     in_order = apart - len(sizes) >= (len(codes) - len(sizes)) / 2
@@ -153,16 +150,25 @@ def _packed(answers: Answers, learners: int, ids: NDArray[np.int64], counts: Cou
     return Loaded(codes, starts, ids[used], counts, chosen, in_order)
 
 
-def _put_moments_between(answers: Answers, item_bits: int, time_bits: int) -> None:
-    """Make of person | item | right a person | moment | item | right, as finely as there are bits."""
+def _put_moments_between(
+    answers: Answers, rank: NDArray[np.uint64], item_bits: int, time_bits: int
+) -> None:
+    """Make of person | item | right a rank | moment | item | right, as finely as there are bits."""
     first = int(answers.seconds[: answers.count].min(initial=LAST_SECOND))
     last = int(answers.seconds[: answers.count].max(initial=0))
     coarser = np.uint64(max(0, max(0, last - first).bit_length() - time_bits))
     up, over = np.uint64(item_bits), np.uint64(item_bits + time_bits)
-    for here in answers.pieces():
-        packed = answers.packed[here]
-        moment = (answers.seconds[here].astype(np.uint64) - np.uint64(first)) >> coarser
-        answers.packed[here] = ((packed >> HALF) << over) | (moment << up) | (packed & LOW)
+
+    def put(here: slice) -> None:
+        moment = answers.seconds[here].astype(np.uint64)
+        moment -= np.uint64(first)
+        moment >>= coarser
+        moment <<= up
+        moment |= rank[answers.persons(here)] << over
+        answers.packed[here] &= LOW
+        answers.packed[here] |= moment
+
+    answers.each_piece(put)
 
 
 def _microseconds(moment: datetime) -> int:

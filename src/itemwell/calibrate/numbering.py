@@ -37,9 +37,12 @@ def places(keys: NDArray[np.int64]) -> Find:
 
 
 class Numbering:
-    """Gives each key a number from 0 on, the same for the same keys in the same order."""
+    """Gives each key a number from 0 on, the same for the same keys in the same order.
 
-    def __init__(self, bits: int = 16) -> None:
+    With 19 `bits` it has room for 262,144 keys before all of them have to be entered anew.
+    """
+
+    def __init__(self, bits: int = 19) -> None:
         self.count = 0
         self._empty(bits)
 

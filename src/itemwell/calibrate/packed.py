@@ -1,8 +1,9 @@
 """Answers on their way into a fit, 16 bytes each; what works on all works on a piece at a time."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,11 +14,15 @@ PIECE = 1 << 18
 SORTED_AT_ONCE = 1 << 23
 """Answers that are sorted at once, where a part of them can be sorted by itself."""
 
+THREADS = 2
+"""That work at pieces."""
+
 LOW = np.uint64(2**32 - 1)
 HALF = np.uint64(32)
 ONE = np.uint64(1)
 LETTER, ITEM = np.uint64(1), np.uint64(4)  # where they begin
 
+Value = TypeVar("Value")
 Marks = NDArray[np.bool_]
 Whole = NDArray[np.int64]
 
@@ -83,6 +88,11 @@ class Answers:
         for first in range(0, self.count, PIECE):
             yield slice(first, min(first + PIECE, self.count))
 
+    def each_piece(self, work: Callable[[slice], Value]) -> list[Value]:
+        """What `work` gives of each piece. Several are worked at, as numpy keeps nobody waiting."""
+        with ThreadPoolExecutor(THREADS) as threads:
+            return list(threads.map(work, self.pieces()))
+
     def persons(self, here: slice) -> Whole:
         """Who gave these answers."""
         return (self.packed[here] >> HALF).view(np.int64)
@@ -93,6 +103,8 @@ class Answers:
 
     def pairs(self, first: int, end: int, count: int) -> NDArray[np.uint64]:
         """The `count` answers of persons first..end-1, as person and item alone."""
+        if count == self.count:
+            return self.packed[:count] >> ITEM
         found, upto = np.empty(count, np.uint64), 0
         for here, mine in self._of_persons(first, end):
             theirs = self.packed[here] if mine.all() else self.packed[here][mine]

@@ -11,6 +11,7 @@ from itemwell.calibrate.packed import (
     ITEM,
     LETTER,
     LOW,
+    SORTED_AT_ONCE,
     Answers,
     Marks,
     Whole,
@@ -73,8 +74,10 @@ def _with_letter(answers: Answers, here: slice, of: Marks) -> Whole:
 
 def drop_repeated(answers: Answers, learners: int, counts: Counts) -> None:
     """Leave out all but a learner's first answer to a question."""
-    of_person = answers.tally(learners, answers.persons)
-    parts = [(*each, int(of_person[slice(*each)].sum())) for each in ranges(of_person)]
+    parts = [(0, learners, answers.count)]
+    if answers.count > SORTED_AT_ONCE:
+        of_person = answers.tally(learners, answers.persons)
+        parts = [(*each, int(of_person[slice(*each)].sum())) for each in ranges(of_person)]
     later = np.concatenate([np.zeros(0, np.int64), *(_later(answers, *part) for part in parts)])
     if len(later):
         kept = np.ones(answers.count, np.bool_)
@@ -122,10 +125,14 @@ def _later(answers: Answers, first: int, end: int, count: int) -> Whole:
 
 def _rapid(answers: Answers, thresholds: NDArray[np.float64]) -> Marks:
     """Which answers were given in less than the threshold of their item."""
+    whole = np.ceil(thresholds).astype(np.int32)
     rapid = np.empty(answers.count, np.bool_)
-    for here in answers.pieces():
+
+    def mark(here: slice) -> None:
         times = answers.times_ms[here]
-        rapid[here] = (times >= 0) & (times < thresholds[answers.items(here)])
+        rapid[here] = (times >= 0) & (times < whole[answers.items(here)])
+
+    answers.each_piece(mark)
     return rapid
 
 
