@@ -98,8 +98,7 @@ class Stream:
         with driver.cursor(db, binary=True) as cursor:
             block = {"first": f"({first},0)", "end": f"({first + PAGES},0)"}
             row = cursor.execute(query, block).fetchone()
-        packed = row and row[0]
-        return _unpacked(packed, wide=query is _WIDE) if packed else None
+        return _unpacked(*row, wide=query is _WIDE) if row and row[1] else None
 
 
 @contextmanager
@@ -139,27 +138,29 @@ def _readers(db: Connection, wanted: int) -> Iterator[Sequence[Connection]]:
         yield readers
 
 
-def _unpacked(packed: bytes, *, wide: bool) -> Chunk:
-    records = np.frombuffer(packed, WIDE if wide else NARROW)
-    word = records["word"].astype(np.int64)
+def _unpacked(first: bytes, packed: bytes, *, wide: bool) -> Chunk:
+    """Of values in packing order: each row's user, word, and id where wide; between rows a moment."""
+    values = np.frombuffer(packed, ">i8")
+    step = 4 if wide else 3
+    word = values[1::step].astype(np.int64)
     times_ms = word.astype(np.int32)  # its lower half
     rest = (word - times_ms) >> 32
+    answered = np.empty(len(word), np.int64)
+    answered[0] = int.from_bytes(first, signed=True)
+    answered[1:] = values[step - 1 :: step]
     return Chunk(
-        records["user"].astype(np.int64),
-        records["question"].astype(np.int64) if wide else rest >> 8,
+        values[::step].astype(np.int64),
+        values[2::step].astype(np.int64) if wide else rest >> 8,
         (rest & 1).astype(np.bool_),
         ((rest >> 1) & 127).astype(np.uint8),
         times_ms,
-        records["answered"].astype(np.int64),
+        answered,
     )
 
 
 READING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 OUT_OF_RANGE = "22003"
 """The SQLSTATE of a record whose question's id does not fit into its word: 8 million and more."""
-
-NARROW = np.dtype([("answered", ">i8"), ("user", ">i8"), ("word", ">i8")])
-WIDE = np.dtype([*NARROW.descr, ("question", ">i8")])
 _SETTINGS = text(
     "SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true),"
     " set_config('statement_timeout', '0', true), set_config('max_parallel_workers_per_gather', '0', true)"
@@ -172,10 +173,10 @@ _ABOUT = text(
     " pg_relation_size('responses') / current_setting('block_size')::bigint AS pages"
 )
 _RANGE = """
-    SELECT (SELECT timestamptz_send(answered_at) {rows} LIMIT 1)
-        || string_agg({values}, timestamptz_send(answered_at)) {rows}
+    SELECT (SELECT timestamptz_send(answered_at) {rows} LIMIT 1),
+        string_agg({values}, timestamptz_send(answered_at)) {rows}
 """
-"""The first row's delimiter is dropped, so it is put in front."""
+"""The first row's delimiter is dropped, so it comes by itself."""
 
 _ROWS = "FROM responses WHERE ctid >= %(first)s::tid AND ctid < %(end)s::tid"
 _USER = "int8send(hashtextextended(user_id, 0))"
