@@ -85,6 +85,20 @@ def test_answers_that_are_committed_late_are_counted(bank, answered):
     assert due(bank)[:2] == (True, 120)
 
 
+def test_answers_that_were_committed_late_count_where_the_latest_are_enough(bank, answered):
+    ids, truth = answered
+    calibrate(bank)
+    with bank.begin() as db:
+        db.execute(text("UPDATE irt_calibration_runs SET responses_count = responses_count - 30"))
+    answer(bank, ids, truth._replace(theta=truth.theta[:6]), 20, seed=2)
+
+    report = calibrate(bank)
+
+    assert report.new_responses == 150
+    query = "SELECT new_responses_count FROM irt_calibration_runs ORDER BY id DESC LIMIT 1"
+    assert rows(bank, query) == [(150,)]
+
+
 def test_whether_to_run_is_told_to_a_session_too(bank, answered):
     with Session(bank) as session:
         assert should_run_calibration(session) == (True, 30_000, None)
