@@ -10,6 +10,8 @@ import sys
 import pytest
 from lxml import html
 from tests.report.banks import NOW, fill
+from tests.report.charts import drawn_wrong
+from tests.report.reading import path_of
 
 from itemwell.report.page import at_path
 
@@ -31,8 +33,9 @@ def test_it_writes_a_file_for_its_owner_whose_numbers_are_those_of_json(filled):
     figures = html.fromstring(path.read_bytes()).xpath("//data[@data-figure]")
     assert len(figures) > 100
     for each in figures:
-        value = at_path(ended.json, each.get("data-figure"))
+        value = at_path(ended.json, path_of(each))
         assert each.get("value") == ("" if value is None else str(value))
+    assert drawn_wrong(ended.json, path.read_text()) == []
 
 
 def test_the_same_bank_at_the_same_moment_gives_the_same_bytes(filled):

@@ -6,23 +6,13 @@ from datetime import date
 
 import pytest
 from lxml import html
-from tests.report.reading import (
-    are_drawn,
-    in_a_row,
-    is_of,
-    marks,
-    numbers_in,
-    read,
-    scales,
-    values,
-)
+from tests.report.charts import drawn_wrong, scales
+from tests.report.reading import numbers_in, path_of, read
 
 from itemwell.report.page import at_path, page
 
 OTHERS = "//*[@class='verbatim'] | //*[local-name()='svg'] | //style | //thead | //title"
 TABLES = "//table[@data-figures or starts-with(@class, 'of-')]"
-TENTH, UNIT = 0.3, 0.6
-"""Charts of matplotlib have tenths of pixels, the small ones whole units."""
 
 
 def agrees(shown, value, *, signed=True):
@@ -31,13 +21,6 @@ def agrees(shown, value, *, signed=True):
         return shown == "–"
     seen, reach = read(shown)
     return abs(seen - value if signed else abs(seen) - abs(value)) <= reach
-
-
-def path_of(figure):
-    """The whole path of an element's number."""
-    path = figure.get("data-figure")
-    ground = figure.xpath("string(ancestor::*[@data-figures][1]/@data-figures)")
-    return ground + path if path.startswith(".") else path
 
 
 def days(text):
@@ -128,50 +111,6 @@ def test_every_number_that_describes_a_chart_is_the_documents(rendered):
         assert len(seen) == len(paths), each.text_content()
         for (number, reach), path in zip(seen, paths, strict=True):
             assert abs(number - at_path(document, path)) <= reach, (path, number)
-
-
-POINTS, CELLS = "calibration.information.points", "calibration.drift.cells"
-PAIRS = [(POINTS, "theta", name) for name in ("drawn", "best", "se_drawn", "se_best")]
-PAIRS += [(CELLS, "before", "now")]
-OF_ITEM = [
-    (each, "theta", name) for each in ("curve", "points") for name in ("share", "low", "high")
-]
-"""What is drawn against what: a list, its number across, its number down."""
-
-
-def wrong_in(chart, found, document, ground, pairs, reach):
-    """What is not as it should be in a chart with these scales, whose numbers stand at `ground`."""
-    wrong, drawn, by_path = [], marks(chart), {}
-    for paths, scale in found.items():
-        mine = [path.replace("calibration.items.*", ground) for path in paths.split()]
-        numbers = [value for path in mine for value in values(document, path)]
-        by_path |= dict.fromkeys(mine, scale)
-        if not is_of(scale, drawn, numbers, reach):
-            wrong.append(paths)
-    for listed, x, y in pairs:
-        across, down = by_path.get(f"{listed}.*.{x}"), by_path.get(f"{listed}.*.{y}")
-        if across and down:
-            both = [(each[x], each[y]) for each in at_path(document, listed)]
-            if not are_drawn(across, down, drawn, both, reach):
-                wrong.append(f"{listed}: {y} by {x}")
-    return wrong
-
-
-def drawn_wrong(document, told):
-    """What of the charts is not where the document's numbers are."""
-    tree, wrong = html.fromstring(told), []
-    for chart in tree.xpath("//*[local-name()='svg' and not(@aria-hidden)]"):
-        wrong += wrong_in(chart, scales(chart), document, "", PAIRS, TENTH)
-    for n, chart in enumerate(tree.xpath("//*[contains(@class, 'small')]/*[local-name()='svg']")):
-        (frame,) = tree.xpath("//*[@class='frame']")
-        found, ground = scales(frame), f"calibration.items.{n}"
-        pairs = [(f"{ground}.{listed}", x, y) for listed, x, y in OF_ITEM]
-        wrong += wrong_in(chart, found, document, ground, pairs, UNIT)
-        (down,) = (scale for scale in found.values() if scale.down)
-        for option in at_path(document, f"{ground}.options"):
-            if not in_a_row(down, marks(chart), option["shares"], UNIT):
-                wrong.append(f"{ground}: {option['letter']}")
-    return wrong
 
 
 def test_every_tick_is_of_the_numbers_that_are_drawn(rendered):

@@ -36,6 +36,7 @@ INNER = 2.0
 MOST_ERROR = 3.0
 """The scale of the standard error is that of abilities so near the middle, at most so long; beyond, it is cut."""
 
+LEAST_TOP = 0.01
 NAMED = 3
 FAR = 0.3
 
@@ -88,7 +89,7 @@ def _information_axes(above: Any, below: Any, points: Any) -> None:
         (above, ("drawn", "best"), high),
         (below, ("se_drawn", "se_best"), min(error, MOST_ERROR)),
     ):
-        ticks = MaxNLocator(3, steps=[1, 2, 2.5, 5, 10]).tick_values(0, top)
+        ticks = MaxNLocator(3, steps=[1, 2, 2.5, 5, 10]).tick_values(0, max(top, LEAST_TOP))
         plot.set_ylim(0, ticks[-1])
         plot.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
         of_scale(
