@@ -8,13 +8,13 @@ import pytest
 from sqlalchemy import text
 
 from itemwell.errors import Busy, DatabaseError, Exit, Outcome, Stopped
-from itemwell.store import runs
+from itemwell.store import records, runs
 from itemwell.store.processes import this_process
 
 
 def rows(bank):
     with bank.connect() as db:
-        return runs.listed(db, job=None, limit=100)
+        return records.listed(db, job=None, limit=100)
 
 
 def taken_by(bank, **holder):

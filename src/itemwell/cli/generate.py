@@ -169,10 +169,10 @@ def _order(settings: "Settings", asked: dict[str, Any], source: str) -> "Order":
 
 def _shortage(settings: "Settings") -> dict[str, int]:
     """What the last run of exams lacked, by stratum; nothing where there was none."""
-    from itemwell.store import runs
+    from itemwell.store import records
     from itemwell.store.connect import peek
 
-    last = peek(settings, lambda db: runs.listed(db, job="exams", limit=1)) or []
+    last = peek(settings, lambda db: records.listed(db, job="exams", limit=1)) or []
     found: dict[str, int] = last[0]["metadata"].get("shortage", {}) if last else {}
     return found
 

@@ -44,7 +44,7 @@ def runs() -> None:
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
 def list_(common: Common, job: str | None, limit: int) -> Answer:
     """List the last runs, newest first."""
-    from itemwell.store import runs as stored
+    from itemwell.store import records as stored
     from itemwell.store.connect import open_bank
 
     with open_bank(common.settings()) as bank, bank.connect() as db:
@@ -60,7 +60,7 @@ def list_(common: Common, job: str | None, limit: int) -> Answer:
 def show(common: Common, run_id: int) -> Answer:
     """Tell one run whole: its figures, its order, its calls to models and their cost, its refusals."""
     from itemwell.store import calls, slots
-    from itemwell.store import runs as stored
+    from itemwell.store import records as stored
     from itemwell.store.connect import open_bank
 
     with open_bank(common.settings()) as bank, bank.connect() as db:

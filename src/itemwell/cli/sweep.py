@@ -20,7 +20,7 @@ def sweep(common: Common, limit: int, skip_if_busy: bool) -> Answer:
     Each is tried three times in all and goes to the dead letter then. A slow worker that lives is
     left alone. What was done stands in sweeper_logs.
     """
-    from itemwell.store import runs
+    from itemwell.store import records, runs
     from itemwell.store.connect import open_bank, transact
     from itemwell.upkeep import sweep as upkeep
 
@@ -28,7 +28,7 @@ def sweep(common: Common, limit: int, skip_if_busy: bool) -> Answer:
         open_bank(common.settings()) as bank,
         runs.begin(bank, "sweep", skip_if_busy=skip_if_busy) as run,
     ):
-        about = transact(bank, lambda db: runs.trace(db, run))
+        about = transact(bank, lambda db: records.trace(db, run))
         done = upkeep.run(bank, about, limit=limit)
         run.outcome = upkeep.outcome(done)
         run.counts = {each.action: each.records for each in done}

@@ -13,7 +13,7 @@ from itemwell.report.figures.calendar import first_day
 from itemwell.report.figures.curves import Seen
 from itemwell.report.glance import Glance, read
 from itemwell.schedule import Job
-from itemwell.store import calls, report, report_items, runs
+from itemwell.store import calls, records, report, report_items
 from itemwell.store.report import Drafts, Refused
 from itemwell.store.report_items import Flagged, ItemInForce
 
@@ -83,7 +83,7 @@ def bank(
 
 def run(db: Connection, run_id: int, now: datetime | None = None) -> OfRun | None:
     """None where there is no such run."""
-    row = runs.one(db, run_id)
+    row = records.one(db, run_id)
     if row is None:
         return None
     about = report.about(db)

@@ -15,7 +15,7 @@ from itemwell.interchange.responses.cells import Known, parsed
 from itemwell.interchange.responses.quiz import Quiz, asked, recognised
 from itemwell.interchange.responses.sniff import form_of, rows
 from itemwell.responses.report import Report
-from itemwell.store import questions, responses, runs
+from itemwell.store import questions, records, responses, runs
 from itemwell.store.connect import transact
 from itemwell.store.runs import Run
 
@@ -50,7 +50,7 @@ def examined(bank: Engine, source: Source, *, again: bool) -> str:
     source.file.seek(0)
     sha256 = file_digest(source.file, "sha256").hexdigest()
     with bank.connect() as db:
-        before = None if again else runs.with_fact(db, JOB, "sha256", sha256)
+        before = None if again else records.with_fact(db, JOB, "sha256", sha256)
     if before is not None:
         raise ConfigError(
             f"{source.name} is in the bank already, by run {before}",
@@ -78,7 +78,7 @@ def run(
 
     def keep(db: Connection) -> None:
         nonlocal report
-        if (kept := runs.facts(db, under)).get("sha256"):  # a COMMIT whose answer was lost
+        if (kept := records.facts(db, under)).get("sha256"):  # a COMMIT whose answer was lost
             report.new, report.already = kept["new"], kept["already"]
             return
         report = Report()

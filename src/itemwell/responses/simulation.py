@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine
 
 from itemwell.errors import ConfigError, Exit, Outcome
 from itemwell.responses.simulate import Item, Order, batches
-from itemwell.store import questions, responses, runs
+from itemwell.store import questions, records, responses
 from itemwell.store.connect import transact
 from itemwell.store.runs import Run
 
@@ -39,7 +39,7 @@ def run(bank: Engine, under: Run, items: Sequence[Item], order: Order) -> None:
     """Store the answers, all or none; outcome and counts are left with the run."""
 
     def keep(db: Connection) -> None:
-        moment = runs.begun(db, under)  # the same after a COMMIT whose answer was lost
+        moment = records.begun(db, under)  # the same after a COMMIT whose answer was lost
         responses.add(db, batches(items, order, moment))
         under.fence(db)  # last: it keeps the heartbeat waiting
 

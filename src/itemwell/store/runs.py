@@ -1,5 +1,7 @@
 """One run of a job: its lease, its heartbeat, its row. `begin` is the only way to run a job.
 
+What the rows tell is read in `records`.
+
 The lease is a row that expires by the server's clock, so that it works behind transaction poolers
 and across hosts, and frees itself after a kill. On one host nobody waits for that: a holder whose
 process is gone is dead at once.
@@ -12,11 +14,10 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, NamedTuple
 
 import structlog
-from sqlalchemy import Connection, Engine, bindparam, func, select, text, update
+from sqlalchemy import Connection, Engine, bindparam, func, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 
@@ -138,59 +139,6 @@ def close_late(db: Connection, due_id: int, attempt: int) -> None:
 def annotate(db: Connection, run: Run, **facts: Any) -> None:
     """Add `facts` to what the run's row tells about it."""
     db.execute(_ANNOTATE, {"run_id": run.id, "facts": facts})
-
-
-def facts(db: Connection, run: Run) -> dict[str, Any]:
-    """What the run's row tells about it so far."""
-    about = select(job_runs.c.metadata).where(job_runs.c.id == run.id)
-    return dict(db.execute(about).scalar_one())
-
-
-def trace(db: Connection, run: Run) -> dict[str, Any]:
-    """What rows that the run leaves tell of it: its id, and whether a schedule or a person began it."""
-    return {"run_id": run.id, "trigger_type": facts(db, run)["trigger_type"]}
-
-
-def begun(db: Connection, run: Run) -> datetime:
-    """When the run was begun, by the server's clock."""
-    moment: datetime = db.execute(
-        select(job_runs.c.started_at).where(job_runs.c.id == run.id)
-    ).scalar_one()
-    return moment
-
-
-def with_fact(db: Connection, job: str, name: str, value: str) -> int | None:
-    """The last run of this job whose row tells this; None where there is none."""
-    told = job_runs.c.metadata[name].astext == value
-    found: int | None = db.scalar(
-        select(func.max(job_runs.c.id)).where(job_runs.c.job_id == job, told)
-    )
-    return found
-
-
-def listed(db: Connection, *, job: str | None, limit: int) -> list[dict[str, Any]]:
-    """The last runs, newest first."""
-    query = select(job_runs).order_by(job_runs.c.id.desc()).limit(limit)
-    if job:
-        query = query.where(job_runs.c.job_id == job)
-    return _told_true(db, [dict(row) for row in db.execute(query).mappings()])
-
-
-def one(db: Connection, run_id: int) -> dict[str, Any] | None:
-    """One run; None where there is none."""
-    row = db.execute(select(job_runs).where(job_runs.c.id == run_id)).mappings().first()
-    return _told_true(db, [dict(row)])[0] if row else None
-
-
-def _told_true(db: Connection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """`rows`, those of dead processes as stale already, though only the next run will close them."""
-    held = {row.run_id: row for row in db.execute(text(HELD))}
-    for row in rows:
-        holder = held.get(row["id"])
-        alive = holder is not None and not holder.expired and not is_gone(holder.holder)
-        if row["status"] == "running" and not alive:
-            row |= {"status": "stale", "reason": "died", "error_message": DIED}
-    return rows
 
 
 def _take(db: Connection, asked: _Asked) -> Run | Mapping[str, Any]:

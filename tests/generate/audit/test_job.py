@@ -15,7 +15,7 @@ from itemwell.generate.audit.findings import ANY
 from itemwell.generate.audit.mutants import MUTANTS
 from itemwell.settings import Settings
 from itemwell.similar.signature import signature
-from itemwell.store import questions, runs
+from itemwell.store import questions, records, runs
 
 DEFECTS = ("key_swapped", "grammatical_cue")
 
@@ -148,7 +148,7 @@ def test_the_run_leaves_its_counts(bank):
     audited(bank)
 
     with bank.connect() as db:
-        [row, _] = runs.listed(db, job=None, limit=2)
+        [row, _] = records.listed(db, job=None, limit=2)
 
     assert (row["job_id"], row["status"]) == ("judge_audit", "success")
     counts = row["counts"]

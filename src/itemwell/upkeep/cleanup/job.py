@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from itemwell.errors import ConfigError, Exit, Outcome
-from itemwell.store import cleanup, runs, server
+from itemwell.store import cleanup, records, server
 from itemwell.store.cleanup import Log, Policy
 from itemwell.store.connect import first_line, may_pass, transact
 from itemwell.store.runs import Run
@@ -157,7 +157,7 @@ class _Table:
 
     def note(self, db: Connection, status: str) -> None:
         """The row of this table in this run."""
-        about = runs.trace(db, self.under) | {"days": self.part.policy.days}
+        about = records.trace(db, self.under) | {"days": self.part.policy.days}
         if self.asked.force:
             about["forced"] = True
         entry = Log(

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine
 from itemwell.errors import Exit, ItemwellError, Outcome
 from itemwell.schedule import JOBS
 from itemwell.sentry.event import line
-from itemwell.store import figures, health, runs, schema, server
+from itemwell.store import figures, health, records, schema, server
 from itemwell.store.connect import transact
 from itemwell.store.health import Look
 from itemwell.store.runs import Run
@@ -45,7 +45,7 @@ def look(bank: Engine, limits: Limits, redact: Callable[[str], str] = str) -> li
 def run(bank: Engine, under: Run, limits: Limits, redact: Callable[[str], str]) -> list[Look]:
     """Look and keep what was seen. What is ill is no failure of this run: monitor tells of it."""
     looks = look(bank, limits, redact)
-    transact(bank, lambda db: health.keep(db, looks, runs.trace(db, under)))
+    transact(bank, lambda db: health.keep(db, looks, records.trace(db, under)))
     under.counts = {
         status: sum(each.status == status for each in looks)
         for status in ("healthy", "degraded", "unhealthy")

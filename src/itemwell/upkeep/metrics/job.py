@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine
 from itemwell.errors import Exit, Outcome
 from itemwell.schedule import JOBS
 from itemwell.sentry.secrets import cleaned
-from itemwell.store import figures, measures, runs
+from itemwell.store import figures, measures, records
 from itemwell.store.connect import transact
 from itemwell.store.runs import Run
 from itemwell.upkeep.metrics import otlp, textfile
@@ -51,5 +51,5 @@ def _keep(
 ) -> list[Measure]:
     read = measured(figures.read(db, tuple(JOBS)), targets)
     found = [each._replace(labels=cleaned(each.labels, redact)) for each in read]
-    measures.keep(db, found, runs.trace(db, under))
+    measures.keep(db, found, records.trace(db, under))
     return found
