@@ -155,7 +155,18 @@ def a_database(admin, template):
 
 @pytest.fixture
 def bank(bank_url):
-    engine = create_engine(make_url(bank_url).set(drivername="postgresql+psycopg"))
+    yield from an_engine(bank_url)
+
+
+@pytest.fixture(scope="module")
+def read_bank(admin, template):
+    """A bank that the tests of a module fill once and then only read."""
+    for url in a_database(admin, template):
+        yield from an_engine(url)
+
+
+def an_engine(url):
+    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
     yield engine
     engine.dispose()
 

@@ -16,9 +16,10 @@ def filled(bank):
     return fill(bank) and bank
 
 
-@pytest.fixture
-def document(filled):
-    return job.of_bank(filled, TOLD, 30, NOW)
+@pytest.fixture(scope="module")
+def document(read_bank):
+    fill(read_bank)
+    return job.of_bank(read_bank, TOLD, 30, NOW)
 
 
 def cell(document, kind, level):
