@@ -24,6 +24,7 @@ from itemwell.store.embedded import Embedded
 
 KEPT = ("PATH", "LANG", "TMPDIR", "VIRTUAL_ENV")
 NAMES = count()
+HERE = Path(__file__).parent
 PATIENCE = 120  # seconds that a command may take on a very busy machine
 ROOM = 4 << 30  # bytes that databases of tests may take in memory
 NOWHERE = "http://127.0.0.1:9"
@@ -195,14 +196,20 @@ class Ended:
 class Warm:
     """See warm.py: one for all tests of a worker, which it serves one after the other."""
 
-    def __init__(self):
+    def __init__(self, folder):
+        self.socket = folder / "warm"
         self.python = subprocess.Popen(
-            [sys.executable, "-P", Path(__file__).with_name("warm.py")],
+            [sys.executable, "-P", HERE / "warm.py", self.socket],
             cwd="/",
             env=kept_environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
+
+    @property
+    def command(self):
+        """Words that start the program, and take as long as a small Python does."""
+        return [sys.executable, "-I", "-S", str(HERE / "ask.py"), str(self.socket)]
 
     def end(self):
         self.python.communicate()
@@ -239,9 +246,16 @@ class Program:
         }
 
     def start(self, *arguments, **environment):
+        """A fork of one that has imported the program, under way."""
+        return self._under_way(self.warm.command, *arguments, **environment)
+
+    def start_anew(self, *arguments, **environment):
         """A Python of its own, under way."""
+        return self._under_way([sys.executable, "-m", "itemwell"], *arguments, **environment)
+
+    def _under_way(self, command, *arguments, **environment):
         return subprocess.Popen(
-            [sys.executable, "-m", "itemwell", *map(str, arguments)],
+            [*command, *map(str, arguments)],
             cwd=self.folder,
             env={**self.environment, **environment},
             stdin=subprocess.DEVNULL,
@@ -252,7 +266,7 @@ class Program:
 
     def anew(self, *arguments, **environment):
         """A Python of its own, to its end."""
-        process = self.start(*arguments, **environment)
+        process = self.start_anew(*arguments, **environment)
         out, err = process.communicate(timeout=PATIENCE)
         return Ended(process.returncode, out, err)
 
@@ -264,8 +278,8 @@ class Program:
 
 
 @pytest.fixture(scope="session")
-def warm():
-    warm = Warm()
+def warm(tmp_path_factory):
+    warm = Warm(tmp_path_factory.mktemp("warm"))
     yield warm
     warm.end()
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from itertools import pairwise
@@ -72,7 +73,11 @@ def as_shown(line):
 @pytest.fixture
 def shell(home_program):
     """Runs a script on an embedded bank that stays up meanwhile; all that it printed."""
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    own = home_program.folder / "bin"
+    own.mkdir()
+    (own / "itemwell").write_text(f'#!/bin/sh\nexec {shlex.join(home_program.warm.command)} "$@"\n')
+    (own / "itemwell").chmod(0o755)
+    path = f"{own}:{Path(sys.executable).parent}:{os.environ['PATH']}"
 
     def run(script):
         (home_program.folder / "page.sh").write_text(script)

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.conftest import USUAL
+
 SCRIPTS = Path(__file__).parents[1] / "scripts"
 
 
@@ -15,7 +17,9 @@ def loop(name, *options):
     return done.stdout
 
 
-def test_five_sigkills_lose_nothing_and_double_nothing():
+def test_five_sigkills_lose_nothing_and_double_nothing(monkeypatch):
+    monkeypatch.setenv("EMBEDDER", USUAL["EMBEDDER"])
+
     assert "5 SIGKILLs" in loop("sigkill", "--kills", 5, "--count", 40)
 
 

@@ -1,16 +1,23 @@
 """A Python that has imported the whole program, and forks itself for each command that it is sent.
 
-An import takes a second, and the tests start the program two hundred times. What a child does from
-there is what a Python of its own does after its imports. `Program.start` is a Python of its own:
+An import takes a second, and the tests start the program a thousand times. What a child does from
+there is what a Python of its own does after its imports. `Program.anew` is a Python of its own:
 what is about the start, about signals or about chance (a fork inherits its hash seed) takes that.
+
+    python warm.py SOCKET       commands to their end by standard input, one after the other; others,
+                                under way at the same time, by the socket: see ask.py
 """
 
 import atexit
+import contextlib
 import gc
 import importlib
 import json
 import os
 import pkgutil
+import select
+import signal
+import socket
 import sys
 import threading
 
@@ -22,11 +29,14 @@ def import_everything():
     from sqlalchemy import create_engine
 
     import itemwell
+    from itemwell.similar import tokens
 
     for module in pkgutil.walk_packages(itemwell.__path__, "itemwell."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
     create_engine("postgresql+psycopg://")  # which imports psycopg
+    importlib.import_module("psutil")
+    tokens._pattern()  # a constant, which takes as long to compile as the rest of a short command
     gc.freeze()
 
 
@@ -41,14 +51,13 @@ def may_ask_a_vendor(order):
     return keys or "self-test" in order["arguments"]
 
 
-def run(order):
+def run(order, descriptors):
     """What remains to be done of a process that was started so."""
     from itemwell.cli import entry
 
-    for descriptor, path in enumerate((os.devnull, order["out"], order["err"])):
-        opened = os.open(path, os.O_WRONLY if descriptor else os.O_RDONLY)
-        os.dup2(opened, descriptor)
-        os.close(opened)
+    for standard, descriptor in enumerate(descriptors):
+        os.dup2(descriptor, standard)
+        os.close(descriptor)
     os.chdir(order["folder"])
     os.environ.clear()
     os.environ.update(order["environment"])
@@ -73,20 +82,75 @@ def leave(status):
     os._exit(status)
 
 
-def serve():
-    """Answer each order, a line of JSON, by the child's pid and then by how it ended."""
+def forked(order, descriptors):
+    """The pid of a child that does it."""
+    if may_ask_a_vendor(order):
+        import_sdks()
+    pid = os.fork()
+    if pid == 0:
+        run(order, descriptors)
+    return pid
+
+
+def to_its_end(order):
+    """Answer by the child's pid and then by how it ended."""
+    descriptors = [
+        os.open(os.devnull, os.O_RDONLY),
+        *(os.open(order[name], os.O_WRONLY) for name in ("out", "err")),
+    ]
+    pid = forked(order, descriptors)
+    for descriptor in descriptors:
+        os.close(descriptor)
+    print(pid, flush=True)  # noqa: T201 - the answer
+    _, status = os.waitpid(pid, 0)
+    print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201
+
+
+def under_way(listener):
+    """Do what is asked for by a socket, in a child that keeps whoever asked and the command together."""
+    asked, _ = listener.accept()
+    with asked:
+        if os.fork():
+            return
+        listener.close()
+        sent, descriptors, _, _ = socket.recv_fds(asked, 1 << 20, 3)
+        while not sent.endswith(b"\n"):
+            sent += asked.recv(1 << 20)
+        keep_together(asked, forked(json.loads(sent), descriptors), descriptors)
+
+
+def keep_together(asked, pid, descriptors):
+    """Pass signals on, kill the command where whoever asked was killed, and tell how it ended."""
+    for descriptor in (0, 1, 2, *descriptors):
+        os.close(descriptor)
+    ended = os.pidfd_open(pid)
+    while ended not in (ready := select.select([asked, ended], [], [])[0]):
+        assert ready
+        signal.pidfd_send_signal(ended, (asked.recv(1) or bytes([signal.SIGKILL]))[0])
+    _, status = os.waitpid(pid, 0)
+    try:
+        asked.send(b"%d\n" % os.waitstatus_to_exitcode(status))
+    finally:
+        os._exit(0)
+
+
+def serve(path):
     import_everything()
-    for line in sys.stdin:
-        order = json.loads(line)
-        if may_ask_a_vendor(order):
-            import_sdks()
-        pid = os.fork()
-        if pid == 0:
-            run(order)
-        print(pid, flush=True)  # noqa: T201 - the answer
-        _, status = os.waitpid(pid, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(path)
+        listener.listen(64)
+        while True:
+            ready, _, _ = select.select([sys.stdin, listener], [], [])
+            if listener in ready:
+                under_way(listener)
+            elif line := sys.stdin.readline():  # whoever sends one waits for its answer
+                to_its_end(json.loads(line))
+            else:
+                return
+            with contextlib.suppress(ChildProcessError):
+                while os.waitpid(-1, os.WNOHANG)[0]:
+                    pass
 
 
 if __name__ == "__main__":
-    serve()
+    serve(sys.argv[1])

@@ -132,7 +132,7 @@ def test_a_deadline_ends_it_with_the_old_parameters_in_force(program, bank, answ
 
 
 def test_sigterm_ends_it_with_the_old_parameters_in_force(program, bank, answered):
-    process = program.start("calibrate", "--se", "bootstrap")
+    process = program.start_anew("calibrate", "--se", "bootstrap")
     _until(bank, "SELECT count(*) FROM irt_calibration_runs WHERE status = 'running'")
     process.send_signal(signal.SIGTERM)
     _, err = process.communicate(timeout=60)

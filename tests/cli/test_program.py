@@ -148,7 +148,7 @@ def test_another_order_after_an_unfinished_one_is_met_by_itself(program, bank):
 
 @pytest.mark.parametrize(("sent", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_a_signal_ends_in_a_clean_checkpoint_soon(program, bank, sent, status):
-    process = program.start("generate", "--count", 5000, FAMILY_CAP="100000")
+    process = program.start_anew("generate", "--count", 5000, FAMILY_CAP="100000")
     while active(bank) < 5:
         time.sleep(0.02)
     process.send_signal(sent)
@@ -169,7 +169,7 @@ def test_a_signal_ends_in_a_clean_checkpoint_soon(program, bank, sent, status):
 
 @pytest.mark.parametrize("after", [0.05, 0.4, 0.8, 1.2])
 def test_a_signal_at_any_moment_leaves_no_embedded_server_running(home_program, after):
-    process = home_program.start("generate", "--count", 5000, FAMILY_CAP="100000")
+    process = home_program.start_anew("generate", "--count", 5000, FAMILY_CAP="100000")
     time.sleep(after)
     process.send_signal(signal.SIGTERM)
     asked = time.monotonic()

@@ -310,7 +310,7 @@ def test_a_sentry_that_hangs_holds_a_failure_up_for_15_seconds(told, relay):
 
 def test_a_stop_signal_does_not_wait_for_sentry(told, relay, bank, answered):
     relay.way = "hang"
-    process = told.start("calibrate", "--se", "bootstrap")
+    process = told.start_anew("calibrate", "--se", "bootstrap")
     wait_for(lambda: relay.received)
 
     process.send_signal(signal.SIGTERM)
@@ -323,7 +323,7 @@ def test_a_stop_signal_does_not_wait_for_sentry(told, relay, bank, answered):
 
 def test_a_stop_signal_while_sentry_is_told_leaves_the_end_as_it_was(told, relay):
     relay.way = "hang"
-    process = told.start("runs", DATABASE_URL=NOBODY)
+    process = told.start_anew("runs", DATABASE_URL=NOBODY)
     wait_for(lambda: relay.received)
 
     process.send_signal(signal.SIGTERM)

@@ -8,6 +8,7 @@ import time
 
 import pytest
 from sqlalchemy import make_url, text
+from tests.conftest import USUAL
 from tests.proxy import wired
 
 EVERYTHING = """
@@ -171,7 +172,7 @@ out={folder}/after err={folder}/after.err status={folder}/after.status; run --co
 def test_a_full_disk_ends_4_and_loses_nothing(tmp_path):
     home = tmp_path / "home"
     script = FULL_DISK.format(home=home, folder=tmp_path, python=sys.executable)
-    environment = {**os.environ, "ITEMWELL_HOME": str(home), "FAMILY_CAP": "100000"}
+    environment = {**os.environ, **USUAL, "ITEMWELL_HOME": str(home), "FAMILY_CAP": "100000"}
     done = subprocess.run(
         ["unshare", "-rm", "bash", "-c", script],
         env=environment,

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import islice, pairwise
 from typing import NamedTuple
 
@@ -123,6 +124,7 @@ class Timing(NamedTuple):
         return 2 * self.period + self.limit
 
 
+@cache
 def shortest_period(cron: str) -> timedelta:
     """The shortest time between two of the next STARTS of a line of cron; a year where it has but one."""
     starts = [*islice(CronSim(cron, FROM), STARTS)]
