@@ -6,6 +6,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import bindparam, create_engine, text
 from structlog.testing import capture_logs
+from tests.conftest import a_database, an_engine
 from tests.store.twins import crowd, stored, units
 
 from itemwell.similar.embed import EmbedError, Identity
@@ -26,6 +27,23 @@ def a_bank(bank, **forms):
     return rows, crowd(bank, EMBEDDER, rows, **forms)
 
 
+@pytest.fixture(scope="module")
+def built(read_bank):
+    """The name of a bank with vectors and their index, and the vectors with their questions."""
+    rows, ids = a_bank(read_bank)
+    assert index_build.prepare(read_bank, IDENTITY, FEW)
+    read_bank.dispose()  # a database that somebody uses cannot be cloned
+    return read_bank.url.database, rows, ids
+
+
+@pytest.fixture
+def indexed(admin, built):
+    """A clone of it, of the test's own."""
+    for url in a_database(admin, built[0]):
+        for bank in an_engine(url):
+            yield bank, *built[1:]
+
+
 def plan(db, within=ANYWHERE):
     """How the server would search, every line of it."""
     explained = text(f"EXPLAIN {index.query(IDENTITY, within).text}").bindparams(
@@ -40,9 +58,8 @@ def oid_of_index(bank):
         return db.scalar(text("SELECT to_regclass(:name)::oid"), {"name": index.name_of(EMBEDDER)})
 
 
-def test_a_search_by_the_index_finds_what_an_exact_one_finds(bank):
-    rows, ids = a_bank(bank)
-    assert index_build.prepare(bank, IDENTITY, FEW)
+def test_a_search_by_the_index_finds_what_an_exact_one_finds(indexed):
+    bank, rows, ids = indexed
 
     with bank.begin() as db:
         for place in range(0, MANY, 100):
@@ -52,9 +69,8 @@ def test_a_search_by_the_index_finds_what_an_exact_one_finds(bank):
             assert [cosine for _, cosine in found] == sorted((c for _, c in found), reverse=True)
 
 
-def test_many_are_searched_at_once_and_told_in_their_order(bank):
-    rows, ids = a_bank(bank)
-    index_build.prepare(bank, IDENTITY, FEW)
+def test_many_are_searched_at_once_and_told_in_their_order(indexed):
+    bank, rows, ids = indexed
     places = [2000, 7, 7, 1000]
 
     with bank.begin() as db:
@@ -65,9 +81,8 @@ def test_many_are_searched_at_once_and_told_in_their_order(bank):
     assert {len(neighbours) for neighbours in found} == {2}
 
 
-def test_each_search_uses_the_index(bank):
-    a_bank(bank)
-    index_build.prepare(bank, IDENTITY, FEW)
+def test_each_search_uses_the_index(indexed):
+    bank, *_ = indexed
 
     with bank.connect() as db:
         assert f"Index Scan using {index.name_of(EMBEDDER)}" in plan(db)
@@ -108,10 +123,9 @@ def test_a_filter_of_two_in_a_hundred_finds_its_twins(bank, column, by):
     [(-1, 100), (100_000, 100), (300_000, 240), (1_000_000, 800), (5_000_000, 1000)],
 )
 def test_the_more_vectors_there_are_the_more_candidates_a_search_keeps_in_view(
-    bank, vectors, in_view
+    indexed, vectors, in_view
 ):
-    rows, _ = a_bank(bank)
-    index_build.prepare(bank, IDENTITY, FEW)
+    bank, rows, _ = indexed
     with bank.begin() as db:
         told = {"name": index.name_of(EMBEDDER), "vectors": vectors}
         grown = "UPDATE pg_class SET reltuples = :vectors WHERE oid = to_regclass(:name)"
@@ -139,9 +153,8 @@ def test_a_small_bank_has_no_index(bank):
         assert db.scalar(text("SELECT to_regclass('vector_index')")) is None
 
 
-def test_an_index_that_a_kill_left_unfinished_is_built_again(bank):
-    rows, ids = a_bank(bank)
-    index_build.prepare(bank, IDENTITY, FEW)
+def test_an_index_that_a_kill_left_unfinished_is_built_again(indexed):
+    bank, rows, ids = indexed
     with bank.begin() as db:
         db.execute(
             text("UPDATE pg_index SET indisvalid = false WHERE indexrelid = to_regclass(:name)"),
@@ -158,9 +171,8 @@ def test_an_index_that_a_kill_left_unfinished_is_built_again(bank):
         assert index.nearest(db, IDENTITY, rows[7], 1)[0][0] == ids[7]
 
 
-def test_an_index_that_misses_rows_is_not_ready_and_is_filled(bank):
-    rows, ids = a_bank(bank)
-    index_build.prepare(bank, IDENTITY, FEW)
+def test_an_index_that_misses_rows_is_not_ready_and_is_filled(indexed):
+    bank, rows, ids = indexed
     with bank.begin() as db:
         db.execute(text("DELETE FROM vector_index WHERE question_id = :id"), {"id": ids[7]})
         assert not index.ready(db, EMBEDDER)
@@ -170,9 +182,8 @@ def test_an_index_that_misses_rows_is_not_ready_and_is_filled(bank):
         assert index.nearest(db, IDENTITY, rows[7], 1)[0][0] == ids[7]
 
 
-def test_what_comes_after_the_index_is_found_by_it(bank):
-    _, ids = a_bank(bank)
-    index_build.prepare(bank, IDENTITY, FEW)
+def test_what_comes_after_the_index_is_found_by_it(indexed):
+    bank, _, ids = indexed
     moved = units(1, 32, seed=8)
     stored(bank, EMBEDDER, ids[:1], moved)
     stored(bank, "another", ids[:2], units(2, 32))
@@ -198,9 +209,8 @@ def test_embedders_have_an_index_each(bank):
         assert index.nearest(db, IDENTITY, rows[9], 1)[0][0] == ids[9]
 
 
-def test_questions_that_leave_the_bank_leave_the_index(bank):
-    rows, ids = a_bank(bank)
-    index_build.prepare(bank, IDENTITY, FEW)
+def test_questions_that_leave_the_bank_leave_the_index(indexed):
+    bank, rows, ids = indexed
     with bank.begin() as db:
         db.execute(text("DELETE FROM questions WHERE id = :id"), {"id": ids[7]})
         assert index.ready(db, EMBEDDER)
@@ -262,9 +272,8 @@ def test_neither_migrations_nor_backups_know_the_index(bank, bank_url, tmp_path)
         assert index.nearest(db, IDENTITY, rows[7], 1)[0][0] == ids[7]
 
 
-def test_the_index_is_not_in_a_downgrades_way(bank):
-    a_bank(bank)
-    index_build.prepare(bank, IDENTITY, FEW)
+def test_the_index_is_not_in_a_downgrades_way(indexed):
+    bank, *_ = indexed
 
     schema.downgrade(bank, "20261123_ask_models")
     schema.upgrade(bank)
