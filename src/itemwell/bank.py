@@ -356,8 +356,9 @@ class Studied(NamedTuple):
 
     `sessions` are the beginnings of the last three days' and `minutes` what they lasted; `completed`
     the lessons and `exercises` the attempts of the last 14 days. `open_lesson` is the last that was
-    begun and not completed. `answered` holds eight bytes a question that was answered, of whoever has abilities. `broken` says
-    why none of it can be believed.
+    begun and not completed. Of `reviews` those of lessons that were met once are there only as far as
+    they may count: see `studied.Once`. `answered` holds eight bytes a question that was answered, of
+    whoever has abilities. `broken` says why none of it can be believed.
     """
 
     user_id: str

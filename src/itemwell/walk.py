@@ -6,18 +6,20 @@ of the range is for the next. One learner's broken data never keep the others fr
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from itemwell.abreast import abreast, batched
+from itemwell.abreast import AT_A_TIME, abreast, batched
 from itemwell.bank import Learner
 from itemwell.errors import ItemwellError
-from itemwell.store import study
+from itemwell.store import driver, study
 from itemwell.store.connect import explained, first_line, may_pass
 from itemwell.store.study import Page, Sources
 
@@ -27,6 +29,11 @@ Done_contra = TypeVar("Done_contra", contravariant=True)
 
 AT_ONCE = 1_000
 """Learners of a transaction: at most half a second, so that whoever has to stop can."""
+
+CONNECTIONS = AT_A_TIME + 1
+"""That a walk uses at once: the batches' and that of the page to come."""
+
+LEAVING_SECONDS = 0.1
 
 
 class Under(NamedTuple):
@@ -67,7 +74,8 @@ class Range:
         """Each page, and the id that it comes after."""
         after = self.after
         while True:
-            page = self._page(after)
+            with self.bank.connect() as db:
+                page = self._page(db, after)
             yield after, page
             if page.upto is None:
                 return
@@ -81,12 +89,14 @@ class Range:
     ) -> Rest | None:
         """Do all, a batch at a time, counted in `report`; None unless it was over before the end."""
         after = self.after
-        with ThreadPoolExecutor(1) as ahead:  # the next page is read while one is worked on
-            coming = ahead.submit(self._page, after)
-            while not under.over():
+        if under.over():
+            return Rest(after)
+        with self._ahead() as read:
+            coming = read(after)
+            while True:
                 page = coming.result()
                 if page.upto is not None:
-                    coming = ahead.submit(self._page, page.upto)
+                    coming = read(page.upto)
                 batches = batched(page.learners, AT_ONCE)
                 done = abreast(do, batches, under.over, report.add)
                 if done < len(batches):
@@ -96,10 +106,29 @@ class Range:
                 if page.upto is None:
                     return None
                 after = page.upto
-        return Rest(after)
+                if under.over():
+                    return Rest(after)
 
-    def _page(self, after: str | None) -> Page:
-        with self.bank.connect() as db:
+    @contextmanager
+    def _ahead(self) -> Iterator[Callable[[str | None], Future[Page]]]:
+        """Begins to read the page after an id while another is worked on; at the end it is left off."""
+        coming: Future[Page] | None = None
+
+        def read(after: str | None) -> Future[Page]:
+            nonlocal coming
+            coming = pool.submit(self._page, db, after)
+            return coming
+
+        with self.bank.connect() as db, ThreadPoolExecutor(1) as pool:
+            try:
+                yield read
+            finally:
+                while coming and not coming.done():
+                    driver.cancel(db)  # again where it came between two statements
+                    wait([coming], LEAVING_SECONDS)
+
+    def _page(self, db: Connection, after: str | None) -> Page:
+        with db.begin():
             return study.page(db, self.sources, self.since, after, self.upto)
 
 
@@ -137,4 +166,4 @@ def _concerns_all(error: Exception) -> bool:
     """Whether it is not a learner's data that raised."""
     if isinstance(error, DBAPIError):
         return may_pass(error) or explained(error) is not None
-    return isinstance(error, ItemwellError)
+    return isinstance(error, ItemwellError | PoolTimeout)

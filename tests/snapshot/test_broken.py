@@ -25,7 +25,7 @@ SESSION = "INSERT INTO study_sessions (user_id, started_at, ended_at, seconds) V
 BROKEN = [
     (LESSON, "'2026-11-20', '2026-11-21', 'NaN', 5", "a lesson whose score is not 0 to 100"),
     (LESSON, "'2026-11-22', '2026-11-21', 50, 5", "a lesson that ends before it begins"),
-    (LESSON, "'2026-11-20', '2026-11-21', 50, -5", "a lesson of negative length"),
+    (LESSON, "'2026-11-20', '2026-11-21', 50, -5", "a lesson of negative or endless length"),
     (LESSON, "'2026-11-20', 'infinity', 50, 5", "a lesson at an infinite time"),
     (QUIZ, "'2026-11-20', '2026-11-21', 'Infinity'", "a quiz whose score is not 0 to 100"),
     (QUIZ, "'2026-11-20', '2026-11-21', 100.01", "a quiz whose score is not 0 to 100"),
@@ -35,7 +35,7 @@ BROKEN = [
     (SESSION, "'2026-11-22', '2026-11-21', NULL", "a session that ends before it begins"),
     (SESSION, "'2026-11-20', 'infinity', 60", "a session at an infinite time"),
     (SESSION, "'infinity', NULL, 60", "a session at an infinite time"),
-    (SESSION, "'2026-11-20', NULL, -60", "a session of negative length"),
+    (SESSION, "'2026-11-20', NULL, -60", "a session of negative or endless length"),
 ]
 
 
@@ -62,6 +62,24 @@ def spoil(bank, sql):
 def refusals(bank):
     with bank.connect() as db:
         return dict(db.execute(text("SELECT user_id, reason FROM snapshot_refusals")).all())
+
+
+ENDLESS = [
+    ("lesson_progress", "time_spent_seconds", LESSON, "'2026-11-20', '2026-11-28', 50, '{}'"),
+    ("study_sessions", "seconds", SESSION, "'2026-11-28', '2026-11-28 01:00', '{}'"),
+]
+
+
+@pytest.mark.parametrize("length", ["NaN", "Infinity"])
+@pytest.mark.parametrize(("table", "column", "into", "values"), ENDLESS)
+def test_a_length_that_is_no_number_is_broken(studied, table, column, into, values, length):
+    spoil(studied, f"ALTER TABLE {table} ALTER {column} TYPE double precision")
+    spoil(studied, into.format(values.format(length)))
+
+    report = close(studied, NOW)
+
+    assert (report.success, report.errors) == (5, 1)
+    assert report.broken["bad"].endswith("of negative or endless length")
 
 
 @pytest.mark.parametrize(("into", "values", "reason"), BROKEN)

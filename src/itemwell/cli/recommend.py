@@ -58,12 +58,13 @@ def recommend(common: Common, **given: Any) -> Answer:
     stands for the same day stays as it is.
     """
     from itemwell.store.connect import open_bank
+    from itemwell.walk import CONNECTIONS
 
     settings = common.settings(time_zone=given["timezone"])
     days = _days(settings, given)
     if given["queue"] and (given["dry_run"] or given["user"] or len(days) > 1):
         raise ConfigError("--queue is for all learners and one day, and writes", "drop the rest")
-    with open_bank(settings) as bank:
+    with open_bank(settings, connections=CONNECTIONS) as bank:
         if given["report"]:
             return _use(bank, days if given["on"] or given["first"] else [])
         _require_inputs(bank, settings)

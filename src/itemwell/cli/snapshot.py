@@ -49,12 +49,13 @@ def snapshot(common: Common, **given: Any) -> Answer:
     again: a row changes only where data came late. Learners with broken data are named and passed over.
     """
     from itemwell.store.connect import open_bank
+    from itemwell.walk import CONNECTIONS
 
     settings = common.settings(time_zone=given["timezone"])
     asked = _asked(settings, given)
     if given["queue"] and (given["dry_run"] or given["user"]):
         raise ConfigError("--queue is for all learners, and writes", "leave the other option out")
-    with open_bank(settings) as bank:
+    with open_bank(settings, connections=CONNECTIONS) as bank:
         _require_inputs(bank, asked)
         report = _dry(bank, asked) if given["dry_run"] else _run(bank, asked, given)
     _log(report)

@@ -46,12 +46,13 @@ def worker(
     from itemwell.store import queue
     from itemwell.store.connect import open_bank
     from itemwell.store.study import Sources
+    from itemwell.walk import CONNECTIONS
 
     if until["once"] and until["until_empty"]:
         raise ConfigError("--once and --until-empty are two ends", "choose one")
     end: Until = "now" if until["once"] else "empty" if until["until_empty"] else "stopped"
     settings = common.settings()
-    with open_bank(settings) as bank:
+    with open_bank(settings, connections=CONNECTIONS * concurrency) as bank:
         room = Room(bank, blueprints_of(settings.blueprints))
         means = Means(room, backoff, heartbeat, sources=Sources.of(settings))
         run(means, concurrency, end)

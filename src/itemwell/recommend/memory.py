@@ -7,6 +7,7 @@ is a lesson that was not passed, means forgotten.
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from math import inf
 from typing import NamedTuple
 
 from fsrs import Card, Rating, Scheduler, State
@@ -61,9 +62,17 @@ def forgotten(reviews: Iterable[Review], at: datetime, retention: float) -> Iter
 
 
 def once(retention: float, days: int) -> list[float]:
-    """The chances to remember a lesson that was met once: for each rating, 0 to `days` days later."""
+    """How well a lesson that was met once is remembered: for each rating, 0 to `days` days later.
+
+    Infinitely well where it is not to be reviewed.
+    """
     ratings = (Rating.Again, Rating.Hard, Rating.Good, Rating.Easy)
-    return [_model(retention, ((each, 0),), day)[0] for each in ratings for day in range(days + 1)]
+    return [_recall_if_due(each, day, retention) for each in ratings for day in range(days + 1)]
+
+
+def _recall_if_due(rated: Rating, days: int, retention: float) -> float:
+    recall, _ = _model(retention, ((rated, 0),), days)
+    return recall if recall < retention or rated is Rating.Again else inf
 
 
 def _recalled(reviews: Sequence[Review], at: datetime, retention: float) -> Recall:

@@ -45,7 +45,7 @@ class Items:
 
 
 def abilities(answers: Sequence[bytes], items: Items) -> list[dict[str, Ability]]:
-    """Of each learner's packed answers (see Activity): theta, se and n of each type with an answer."""
+    """Of each learner's packed answers (see `closing.answers`): theta, se and n of each type with an answer."""
     found: list[dict[str, Ability]] = [{} for _ in answers]
     learners, places, right = _counted(answers, items)
     if not len(places):

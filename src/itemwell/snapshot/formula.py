@@ -20,32 +20,12 @@ from itemwell.store.closing import Formula
 WINDOW = 30
 """Days."""
 
-LESSONS, DAYS = 30, 20
-"""So many lessons, and so many active days, are a whole part."""
-
-LESSON_SHARE, DAY_SHARE, QUIZ_SHARE = 40, 30, 30
-STUDIED_SHARE = LESSON_SHARE + DAY_SHARE
-LABELS = ((80, "ACCELERATED"), (60, "FAST"), (40, "MEDIUM"))
-SLOWEST = "SLOW"
-
-_STUDIED = (
-    f"({LESSON_SHARE} * least(lessons / {LESSONS}::float8, 1)"
-    f" + {DAY_SHARE} * least(active_days / {DAYS}::float8, 1))"
-)
-PACE = f"""
-    CASE WHEN quiz_average IS NULL THEN {_STUDIED} * 100 / {STUDIED_SHARE}
-        ELSE {_STUDIED} + {QUIZ_SHARE} * quiz_average / 100 END
-"""
-LABEL = (
-    "CASE"
-    + "".join(f" WHEN pace_score >= {least} THEN '{name}'" for least, name in LABELS)
-    + f" ELSE '{SLOWEST}' END"
-)
-
 PACE_1 = Formula(
     version="pace-1",
-    pace=PACE,
-    label=LABEL,
+    whole=(30, 20),
+    shares=(40, 30, 30),
+    labels=((80, "ACCELERATED"), (60, "FAST"), (40, "MEDIUM")),
+    slowest="SLOW",
     no_data=f"no data in {WINDOW} days",
-    places=4,  # digits after the point: the order in which a server adds up is not to be seen
+    places=4,  # the order in which a server adds up is not to be seen in a figure
 )

@@ -37,13 +37,34 @@ class Wanted(NamedTuple):
 
 
 class Formula(NamedTuple):
-    """What figures are made of, in SQL: see `snapshot.formula`."""
+    """The numbers that a pace is made of: see `snapshot.formula`, which says what they mean."""
 
     version: str
-    pace: str  # by lessons, active_days, quiz_average
-    label: str  # by pace_score
+    whole: tuple[int, int]  # so many lessons, and active days, are a whole part
+    shares: tuple[int, int, int]  # of lessons, active days and the quiz average
+    labels: tuple[tuple[int, str], ...]  # from which pace on, the highest first
+    slowest: str
     no_data: str  # the reason where there is no pace
-    places: int
+    places: int  # digits after the point
+
+    @property
+    def pace(self) -> str:
+        """SQL by `lessons`, `active_days` and `quiz_average`."""
+        (lessons, days), (of_lessons, of_days, of_quizzes) = self.whole, self.shares
+        studied = (
+            f"({of_lessons} * least(lessons / {lessons}::float8, 1)"
+            f" + {of_days} * least(active_days / {days}::float8, 1))"
+        )
+        return (
+            f"CASE WHEN quiz_average IS NULL THEN {studied} * 100 / {of_lessons + of_days}"
+            f" ELSE {studied} + {of_quizzes} * quiz_average / 100 END"
+        )
+
+    @property
+    def label(self) -> str:
+        """SQL by `pace_score`."""
+        steps = (f" WHEN pace_score >= {least} THEN '{name}'" for least, name in self.labels)
+        return f"CASE{''.join(steps)} ELSE '{self.slowest}' END"
 
 
 class Stamp(NamedTuple):
@@ -183,7 +204,8 @@ _CLOSE = """
                     WHEN completed_at >= day_end THEN NULL
                     WHEN completed_at < started_at THEN 'a lesson that ends before it begins'
                     WHEN score NOT BETWEEN 0 AND 100 THEN 'a lesson whose score is not 0 to 100'
-                    WHEN time_spent_seconds < 0 THEN 'a lesson of negative length'
+                    WHEN time_spent_seconds NOT BETWEEN 0 AND 2147483647
+                        THEN 'a lesson of negative or endless length'
                 END) AS broken
             FROM {lesson_progress} WHERE user_id = learner.user_id AND completed_at >= since
         ) AS lesson
@@ -217,7 +239,8 @@ _CLOSE = """
                         THEN 'a session at an infinite time'
                     WHEN started_at >= day_end THEN NULL
                     WHEN ended_at < started_at THEN 'a session that ends before it begins'
-                    WHEN seconds < 0 THEN 'a session of negative length'
+                    WHEN seconds NOT BETWEEN 0 AND 2147483647
+                        THEN 'a session of negative or endless length'
                 END) AS broken
             FROM {study_sessions} WHERE user_id = learner.user_id AND started_at >= since
         ) AS session

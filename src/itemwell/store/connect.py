@@ -50,8 +50,9 @@ def open_bank(
 ) -> Iterator[Engine]:
     """The bank for the length of the block, its schema checked; the embedded one is upgraded.
 
-    So many `connections` stay open once they are, and two more may come and go. Raises ConfigError where the operator must act first, DatabaseError where Postgres cannot be
-    reached. An error of the database inside the block leaves it as one of these too.
+    So many `connections` stay open once they are, and two more may come and go: one for the
+    heartbeat. Raises ConfigError where the operator must act first, DatabaseError where Postgres
+    cannot be reached. An error of the database inside the block leaves it as one of these too.
     """
     with address(settings) as url, told(), _engine(url, connections) as bank:
         _greet(bank)

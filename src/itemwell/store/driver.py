@@ -1,12 +1,15 @@
-"""psycopg itself, for what SQLAlchemy has no words for: COPY, and values in binary."""
+"""psycopg itself, for what SQLAlchemy has no words for: COPY, values in binary, leaving off."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
+
+CANCEL_SECONDS = 1.0
+"""So long the server may take to hear of it."""
 
 
 @contextmanager
@@ -29,3 +32,10 @@ def cursor(db: Connection, *, binary: bool = False) -> Iterator[psycopg.Cursor[A
             connection_invalidated=broken,
             dialect=db.dialect,
         ) from error
+
+
+def cancel(db: Connection) -> None:
+    """Have the server leave off what another thread asked of it by `db`; nothing where that is nothing."""
+    driver: psycopg.Connection[Any] = db.connection.driver_connection  # type: ignore[assignment]
+    with suppress(psycopg.Error):
+        driver.cancel_safe(timeout=CANCEL_SECONDS)

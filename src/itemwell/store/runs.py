@@ -20,6 +20,7 @@ import structlog
 from sqlalchemy import Connection, Engine, bindparam, func, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from itemwell import __version__, sentry
 from itemwell.errors import Busy, DatabaseError, Exit, ItemwellError, Outcome, Stopped
@@ -232,6 +233,8 @@ def _heartbeat(bank: Engine, run: Run) -> Iterator[None]:
                         schedule.beat(db, *run.claimed)
             except DBAPIError as error:
                 log.warning("a heartbeat was lost", run=run.id, error=str(error.orig))
+            except PoolTimeout as error:
+                log.warning("a heartbeat was lost", run=run.id, error=str(error))
 
     thread = threading.Thread(target=beat, name="heartbeat", daemon=True)
     thread.start()

@@ -31,8 +31,8 @@ class Once(NamedTuple):
     """How well a lesson that was met once is remembered.
 
     `recalls` has a chance for each grade, which is the place of the score among the rising `grades`,
-    and each number of whole days since, up to HISTORY. Of the lessons that a learner met once only
-    the `wanted` least remembered are read.
+    and each number of whole days since, up to HISTORY; infinity where the lesson is not to be reviewed.
+    Of the others that a learner met once only the `wanted` least remembered are read.
     """
 
     grades: Sequence[float]
@@ -118,7 +118,7 @@ _STUDIED = """
                     THEN 'a session at an infinite time'
                 WHEN started_at > %(at)s THEN NULL
                 WHEN ended_at < started_at THEN 'a session that ends before it begins'
-                WHEN seconds < 0 THEN 'a session of negative length'
+                WHEN seconds NOT BETWEEN 0 AND 2147483647 THEN 'a session of negative or endless length'
             END) AS broken
         FROM {study_sessions}
         WHERE user_id = learner.user_id AND started_at > %(at)s - %(days)s
@@ -148,7 +148,7 @@ _STUDIED = """
                 ) AS last
             ) AS met
         ) AS ranked
-        WHERE NOT once OR place <= %(wanted)s
+        WHERE NOT once OR (recall < 'Infinity' AND place <= %(wanted)s)
     ) AS review
     LEFT JOIN LATERAL (
         SELECT abilities, snapshot_date FROM performance_snapshots
