@@ -119,7 +119,9 @@ def _packed(
 
     Takes `answers` apart.
     """
-    used = answers.tally(len(ids), answers.items) > 0
+    used = np.zeros(len(ids), np.bool_)
+    for here in answers.pieces():
+        used[answers.items(here)] = True
     number = (np.cumsum(used) - 1).astype(np.uint32)
     item_bits = int(ITEM) + len(ids).bit_length()
     time_bits = 64 - item_bits - len(rank).bit_length()

@@ -58,7 +58,9 @@ class Letters:
     def always_the_same(self, answers: Answers, learners: int) -> Marks:
         """Which learners chose one letter and no other in `answers`, often enough to be bots."""
         before, highest = self._before[:learners], self._highest[:learners]
-        same = (highest > 0) & (before == highest + NO_LETTER)
+        same: Marks = (highest > 0) & (before == highest + NO_LETTER)
+        if not same.any():
+            return same
         times = answers.tally(learners, lambda here: _with_letter(answers, here, same))
         marks: Marks = times >= BOT_LETTERS
         return marks

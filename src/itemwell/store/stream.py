@@ -32,6 +32,9 @@ PAGES = 400
 READERS = 2
 """Connections that read at once, where there are enough pages for each."""
 
+AHEAD = 2
+"""Ranges that each connection has before it: it goes on while what it read waits to be looked at."""
+
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 """Postgres counts its microseconds from here."""
 
@@ -67,15 +70,13 @@ class Stream:
     def __iter__(self) -> Iterator[Chunk]:
         """The answers, some 40,000 at a time; while some are looked at the server packs the next."""
         firsts = range(0, self.pages, PAGES)
-        with (
-            _readers(self.db, min(READERS, len(firsts))) as readers,
-            ThreadPoolExecutor(len(readers)) as ahead,
-        ):
+        with _readers(self.db, min(READERS, len(firsts))) as readers, ExitStack() as threads:
+            mine = [(each, threads.enter_context(ThreadPoolExecutor(1))) for each in readers]
             tasks = (
-                ahead.submit(self._read, reader, first)
-                for reader, first in zip(cycle(readers), firsts, strict=False)
+                thread.submit(self._read, reader, first)
+                for (reader, thread), first in zip(cycle(mine), firsts, strict=False)
             )
-            coming = deque(islice(tasks, len(readers)))
+            coming = deque(islice(tasks, AHEAD * len(readers)))
             while coming:
                 found = coming.popleft().result()
                 coming.extend(islice(tasks, 1))
