@@ -16,7 +16,7 @@ them is within `EACH`, and where that is too many, questions with few answers go
 EACH = (90, 400)
 """Learners of a flagged question: at least, and at most."""
 
-OTHERS = 3_000_000
+OTHERS = 1_500_000
 """Other answers of all these learners that are looked at; a learner's share of them is within `MOST`."""
 
 MOST = (30, 150)
