@@ -8,7 +8,6 @@ what is about the start, about signals or about chance (a fork inherits its hash
                                 under way at the same time, by the socket: see ask.py
 """
 
-import atexit
 import contextlib
 import gc
 import importlib
@@ -19,7 +18,6 @@ import select
 import signal
 import socket
 import sys
-import threading
 
 SDKS = ("openai", "anthropic", "google.genai", "google.genai.types", "genai_prices.data_snapshot")
 
@@ -62,24 +60,7 @@ def run(order, descriptors):
     os.environ.clear()
     os.environ.update(order["environment"])
     sys.argv = ["itemwell", *order["arguments"]]
-    try:
-        entry()
-    except SystemExit as end:
-        leave(end.code)
-
-
-def leave(status):
-    """End as Python does, but for taking apart every module at the end.
-
-    All its pages are the parent's until they are written to, and a copy of them takes ten times as
-    long as a command does. What the command itself left behind is taken apart.
-    """
-    threading._shutdown()
-    atexit._run_exitfuncs()
-    gc.collect()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(status)
+    entry()  # which ends the process
 
 
 def forked(order, descriptors):

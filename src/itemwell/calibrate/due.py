@@ -38,7 +38,8 @@ def should_run_calibration(
 def decide(db: Connection, min_new_responses: int) -> Due:
     """The same decision, without a look at every answer where those that came last are enough.
 
-    The count is then without the answers that were committed late: `new_among` tells all of them.
+    The count is then without the answers that were committed late: `new_among` tells all of them once
+    they are read, and a run that fails before tells the lower one.
     """
     last = calibrations.last_published(db)
     if last is not None:

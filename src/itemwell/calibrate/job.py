@@ -145,7 +145,7 @@ def restore(bank: Engine, under: Run, calibration_id: int) -> int:
 def _calibrate(bank: Engine, under: Run, asked: Asked, report: Report, stages: Stages) -> None:
     with stages("load"):
         read = _load(bank, asked, stages)
-    _recount(bank, report, read.new_responses)
+    _recount(bank, under, report, read.new_responses)
     report.record = {"answers": asdict(read.loaded.counts), "seconds": stages.seconds}
     if not read.loaded.counts.used:
         report.skipped = "there are no usable answers"
@@ -194,11 +194,16 @@ def _load(bank: Engine, asked: Asked, stages: Stages) -> Read:
         )
 
 
-def _recount(bank: Engine, report: Report, new: int) -> None:
+def _recount(bank: Engine, under: Run, report: Report, new: int) -> None:
     """Correct what was counted before the answers were read: some were committed late, or came since."""
     mine = report.calibration_id
     if new != report.new_responses and mine is not None:
-        transact(bank, lambda db: calibrations.recount(db, mine, new))
+
+        def work(db: Connection) -> None:
+            calibrations.recount(db, mine, new)
+            under.fence(db)
+
+        transact(bank, work)
     report.new_responses = new
 
 

@@ -136,7 +136,7 @@ def near(document: Document, ground: str, name: str, form: str = "whole") -> Mar
 
 def _number(place: str, value: Any, told: str) -> Markup:
     exact = "" if value is None else value
-    return Markup('<data data-figure={} value="{}">{}</data>').format(place, exact, told)
+    return Markup('<data data-figure="{}" value="{}">{}</data>').format(place, exact, told)
 
 
 def shown(document: Document, path: str, form: str = "whole") -> str:
