@@ -39,4 +39,5 @@ def end(status):
     os._exit(status)
 
 
-end(ask(sys.argv[1], sys.argv[2:]))
+if __name__ == "__main__":
+    end(ask(sys.argv[1], sys.argv[2:]))
