@@ -5,6 +5,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 from tests.calibrate.learners import a_truth, add_questions, answer, in_force, shifted
+from tests.conftest import a_database
 
 from itemwell.calibrate import job, should_run_calibration
 from itemwell.calibrate.check import Bounds, WildError
@@ -31,12 +32,26 @@ def rows(bank, query):
         return [tuple(row) for row in db.execute(text(query))]
 
 
+@pytest.fixture(scope="module")
+def school(read_bank):
+    """The name of a bank with 60 questions and 1,500 learners' answers to 20 each; the ids and the truth."""
+    ids, truth = add_questions(read_bank, 60), a_truth(60)
+    answer(read_bank, ids, truth, 20)
+    read_bank.dispose()  # a database that somebody uses cannot be cloned
+    return read_bank.url.database, ids, truth
+
+
 @pytest.fixture
-def answered(bank):
-    """60 questions, the truth about them, and 1,500 learners' answers to 20 each."""
-    ids, truth = add_questions(bank, 60), a_truth(60)
-    answer(bank, ids, truth, 20)
-    return ids, truth
+def bank_url(admin, template, request):
+    """A bank of the test's own: an empty one, or a clone of that one where its answers are asked for."""
+    asked = "answered" in request.fixturenames
+    yield from a_database(admin, request.getfixturevalue("school")[0] if asked else template)
+
+
+@pytest.fixture
+def answered(school, bank):
+    """What stands in the bank: the ids of the questions, and the truth about them."""
+    return school[1:]
 
 
 def test_the_first_calibration_finds_the_truth_and_makes_the_scale(bank, answered):
