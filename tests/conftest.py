@@ -25,6 +25,7 @@ from itemwell.store.embedded import Embedded
 KEPT = ("PATH", "LANG", "TMPDIR", "VIRTUAL_ENV")
 NAMES = count()
 HERE = Path(__file__).parent
+ANEW = [sys.executable, "-m", "itemwell"]
 PATIENCE = 120  # seconds that a command may take on a very busy machine
 ROOM = 4 << 30  # bytes that databases of tests may take in memory
 NOWHERE = "http://127.0.0.1:9"
@@ -208,7 +209,9 @@ class Warm:
 
     @property
     def command(self):
-        """Words that start the program, and take as long as a small Python does."""
+        """Words that start the program; on Linux at the price of a small Python."""
+        if not hasattr(os, "pidfd_open"):
+            return ANEW
         return [sys.executable, "-I", "-S", str(HERE / "ask.py"), str(self.socket)]
 
     def end(self):
@@ -251,7 +254,7 @@ class Program:
 
     def start_anew(self, *arguments, **environment):
         """A Python of its own, under way."""
-        return self._under_way([sys.executable, "-m", "itemwell"], *arguments, **environment)
+        return self._under_way(ANEW, *arguments, **environment)
 
     def _under_way(self, command, *arguments, **environment):
         return subprocess.Popen(

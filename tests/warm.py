@@ -105,8 +105,7 @@ def keep_together(asked, pid, descriptors):
     for descriptor in (0, 1, 2, *descriptors):
         os.close(descriptor)
     ended = os.pidfd_open(pid)
-    while ended not in (ready := select.select([asked, ended], [], [])[0]):
-        assert ready
+    while ended not in select.select([asked, ended], [], [])[0]:
         signal.pidfd_send_signal(ended, (asked.recv(1) or bytes([signal.SIGKILL]))[0])
     _, status = os.waitpid(pid, 0)
     try:
