@@ -199,13 +199,17 @@ class Warm:
 
     def __init__(self, folder):
         self.socket = folder / "warm"
-        self.python = subprocess.Popen(
-            [sys.executable, "-P", HERE / "warm.py", self.socket],
-            cwd="/",
-            env=kept_environment(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
+        with socket.socket(socket.AF_UNIX) as listener:  # ours: who asks too early waits
+            listener.bind(str(self.socket))
+            listener.listen(64)
+            self.python = subprocess.Popen(
+                [sys.executable, "-P", HERE / "warm.py", str(listener.fileno())],
+                cwd="/",
+                env=kept_environment(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                pass_fds=[listener.fileno()],
+            )
 
     @property
     def command(self):

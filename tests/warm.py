@@ -4,8 +4,8 @@ An import takes a second, and the tests start the program a thousand times. What
 there is what a Python of its own does after its imports. `Program.anew` is a Python of its own:
 what is about the start, about signals or about chance (a fork inherits its hash seed) takes that.
 
-    python warm.py SOCKET       commands to their end by standard input, one after the other; others,
-                                under way at the same time, by the socket: see ask.py
+    python warm.py LISTENER     commands to their end by standard input, one after the other; others,
+                                under way at the same time, by the socket of this number: see ask.py
 """
 
 import contextlib
@@ -114,11 +114,10 @@ def keep_together(asked, pid, descriptors):
         os._exit(0)
 
 
-def serve(path):
-    import_everything()
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(path)
-        listener.listen(64)
+def serve(number):
+    with socket.socket(fileno=number) as listener:
+        listener.set_inheritable(False)
+        import_everything()
         while True:
             ready, _, _ = select.select([sys.stdin, listener], [], [])
             if listener in ready:
@@ -133,4 +132,4 @@ def serve(path):
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1])
+    serve(int(sys.argv[1]))
