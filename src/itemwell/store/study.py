@@ -1,8 +1,7 @@
-"""What learners studied: who was active, and what each did in a window of days. A page a statement.
+"""What learners studied: the inputs, and who was active, a page of learners at a time.
 
-The inputs are tables of ours or views of the application's, by the names of the settings. Every read
-follows an index by learner and time, and asks each learner for his own window: how much history
-there is before it, and how many learners are idle, costs next to nothing.
+The inputs are tables of ours or views of the application's, by the names of the settings. What each
+did in his window is read where his day is closed: see `closing.py`.
 """
 
 from collections.abc import Mapping
